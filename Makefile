@@ -1,0 +1,46 @@
+# make setup: everything installed and the store built.  make run: the dashboard.
+# make test: every check and test.  make bench: speed and memory beside peers.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STORE := store/evidence.duckdb
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export GX_ANALYTICS_ENABLED := false
+
+.PHONY: setup run test bench lint types vintage clean
+
+setup: $(VENV)/installed $(STORE)
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or later is needed; found: $$($(PYTHON) --version 2>&1). Set PYTHON=..."; exit 1; }
+	$(PYTHON) -m venv $(VENV) || { sh .ci/system-packages venv && $(PYTHON) -m venv $(VENV); }
+
+$(VENV)/installed: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --editable . --group dev
+	@touch $@
+
+$(STORE): $(VENV)/installed $(wildcard data/published/*) data/services.toml $(wildcard expectations/*)
+	$(BIN)/prevention build
+
+run: setup
+	$(BIN)/prevention serve
+
+test: setup
+	@sh .ci/system-packages browser
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -n 2 --dist loadscope
+
+bench: setup
+	$(BIN)/python -m benchmarks
+
+vintage: setup
+	$(BIN)/python -m prevention.evidence.vintage $(SOURCES) data/published
+
+clean:
+	rm -rf $(VENV) store

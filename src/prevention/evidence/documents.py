@@ -1,0 +1,67 @@
+"""Programmes, scenarios and shared settings as documents (TOML) under `data/`."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from prevention.model.economy import Economy
+from prevention.model.programmes import Document, Programme
+from prevention.model.scenarios import Library, Scenario
+
+D = TypeVar("D", bound=Document)
+
+
+class DocumentError(ValueError):
+    """A document cannot be read or does not hold what it must; says where and why."""
+
+
+def read_document(path: Path, kind: type[D]) -> D:
+    """Read one document.
+
+    Raises:
+        DocumentError: names the file, the key and what is wrong with it.
+    """
+    try:
+        return kind.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        raise DocumentError(f"There is no file {path}.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        raise DocumentError(f"{path.name} is not a TOML document: {fault}.") from None
+    except ValidationError as fault:
+        problems = (
+            f"{'.'.join(str(p) for p in e['loc']) or 'document'}: "
+            f"{e['msg'].removeprefix('Value error, ')}"
+            for e in fault.errors()
+        )
+        raise DocumentError(f"{path.name}: {'; '.join(problems)}.") from None
+
+
+def read_library(data: Path) -> Library:
+    """Every programme and scenario under `data`, and the economy they share.
+
+    Raises:
+        DocumentError: a document is broken, or its file name is not its id.
+    """
+    programmes = _by_id(data / "programmes", Programme)
+    scenarios = _by_id(data / "scenarios", Scenario)
+    return Library(programmes, scenarios, read_document(data / "economy.toml", Economy))
+
+
+K = TypeVar("K", Programme, Scenario)
+
+
+def _by_id(folder: Path, kind: type[K]) -> dict[str, K]:
+    found: dict[str, K] = {}
+    for path in sorted(folder.glob("*.toml")):
+        document = read_document(path, kind)
+        if document.id != path.stem:
+            raise DocumentError(
+                f"{path.name}: its id is '{document.id}'. Name the file {document.id}.toml "
+                "or change the id."
+            )
+        found[document.id] = document
+    return found

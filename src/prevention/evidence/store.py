@@ -1,0 +1,148 @@
+"""The store: a DuckDB file of checked figures, opened to be read and nothing else."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import duckdb
+
+from prevention.evidence.places import store_file
+from prevention.evidence.tables import BUILD_INFO, FIGURES, quoted
+
+_LOCKDOWN = (
+    "SET TimeZone='Europe/London'",
+    "SET memory_limit='1GB'",
+    "SET threads=2",
+    "SET max_execution_time=20000",
+    "SET autoload_known_extensions=false",
+    "SET autoinstall_known_extensions=false",
+    "SET allow_community_extensions=false",
+    "SET allow_persistent_secrets=false",
+    "SET python_enable_replacements=false",
+    "SET enable_external_access=false",
+    "SET lock_configuration=true",
+)
+"""No file, network or setting can be reached from a statement. The order matters: the last
+setting forbids any further one."""
+
+
+class StoreMissing(FileNotFoundError):
+    """There is no store yet."""
+
+
+class StoreLocked(RuntimeError):
+    """Another program holds the store."""
+
+
+class StoreDamaged(RuntimeError):
+    """The file is not a store this program can read."""
+
+
+class Store:
+    """A store open for reading. Use it as a context manager, or close it.
+
+    Each query runs on a cursor of its own, so one Store may serve many threads. A store
+    built anew while this one is open is seen only after closing it and opening it again.
+    """
+
+    def __init__(self, path: Path, connection: duckdb.DuckDBPyConnection) -> None:
+        """Hold an open connection: use `open_store` to make one."""
+        self.path = path
+        self._connection = connection
+
+    def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a query. Values go in as ? parameters, never into the text."""
+        with self._connection.cursor() as cursor:
+            return cursor.execute(sql, list(parameters)).fetchall()
+
+    @property
+    def data_hash(self) -> str:
+        """Fingerprint of the published tables the store was built from."""
+        ((data_hash,),) = self.rows(f"SELECT data_hash FROM {quoted(BUILD_INFO.name)}")
+        return str(data_hash)
+
+    def figures(
+        self, table: str, la_code: str | None = None, measures: Sequence[str] = ()
+    ) -> list[tuple[str, int, str, float, str]]:
+        """Published values as (la_code, year_ending, measure, value, release), in order.
+
+        One council's, or every council's; the measures named, or all. Missing values are
+        left out.
+
+        Raises:
+            KeyError: there is no such table of figures.
+        """
+        name = quoted(FIGURES[table].name)
+        clauses, parameters = ["value IS NOT NULL"], list[object]()
+        if la_code is not None:
+            clauses.append("la_code = ?")
+            parameters.append(la_code)
+        if measures:
+            clauses.append("list_contains(?, measure)")
+            parameters.append(list(measures))
+        return self.rows(
+            f"SELECT la_code, year_ending, measure, value, release FROM {name} "
+            f"WHERE {' AND '.join(clauses)} ORDER BY la_code, measure, year_ending",
+            parameters,
+        )
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        """The store itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the file, whatever happened."""
+        self.close()
+
+
+def open_store(given: str | os.PathLike[str] | None = None) -> Store:
+    """The store at a path, or at its usual place, open for reading and locked down.
+
+    Raises:
+        StoreMissing: there is no such file.
+        StoreLocked: another program is writing to it.
+        StoreDamaged: it is not a store of this program.
+    """
+    path = store_file(given)
+    if not path.is_file():
+        raise StoreMissing(f"There is no store {path}. Make it with: prevention build")
+    connection: duckdb.DuckDBPyConnection | None = None
+    try:
+        connection = duckdb.connect(str(path), read_only=True)
+        _lock_down(connection)
+        connection.execute(f"SELECT data_hash FROM {quoted(BUILD_INFO.name)}").fetchall()
+    except duckdb.Error as fault:
+        if connection is not None:
+            connection.close()
+        raise _plain(path, fault) from fault
+    return Store(path, connection)
+
+
+def _lock_down(connection: duckdb.DuckDBPyConnection) -> None:
+    """Lock the settings, unless this process has the file open and locked already."""
+    row = connection.execute("SELECT current_setting('lock_configuration')").fetchone()
+    if row is not None and row[0]:
+        return
+    for statement in _LOCKDOWN:
+        connection.execute(statement)
+
+
+def _plain(path: Path, fault: duckdb.Error) -> StoreLocked | StoreDamaged:
+    if "lock" in str(fault).lower() and isinstance(fault, duckdb.IOException):
+        return StoreLocked(f"Another program is using {path}. Close it, then try again.")
+    return StoreDamaged(
+        f"{path} is damaged or is not a store of this program. Make it anew with: prevention build"
+    )

@@ -1,0 +1,157 @@
+"""The chain, written once: baseline, delivery, overlap, ladder, cost, for a block of columns.
+
+The exact central run, a block of draws and a sweep over one assumption all go through
+the same function; they differ only in the columns they carry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from prevention.model.account import Account
+from prevention.model.assumptions import Floats
+from prevention.model.delivery import Cost, Delivery, deliver, delivery_cost
+from prevention.model.demand import Baseline, baselines
+from prevention.model.draws import Draws
+from prevention.model.evidence import CouncilEvidence
+from prevention.model.memo import Memo
+from prevention.model.programmes import Programme, Target
+from prevention.model.savings import Ladder, allocate, climb, growth_share
+from prevention.model.scenarios import Plan
+from prevention.model.timeline import Timeline
+from prevention.years import MONTHS_PER_YEAR, first_month
+
+Cell = tuple[str, str]
+"""A programme and a service line it acts on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one pass through the chain gives.
+
+    baselines: by service. deliveries, costs: by programme. ladders: by cell.
+    """
+
+    baselines: Mapping[str, Baseline]
+    deliveries: Mapping[str, Delivery]
+    ladders: Mapping[Cell, Ladder]
+    costs: Mapping[str, Cost]
+
+
+def timeline_of(plan: Plan) -> Timeline:
+    """The months of the plan. (Each programme looks back to its own first start.)"""
+    return Timeline(plan.first_year, plan.years, first_month(plan.first_year))
+
+
+def account_of(plan: Plan, timeline: Timeline, monthly: bool = False) -> Account:
+    """The plan's rows of account."""
+    economy = plan.economy
+    return Account.of(timeline, economy.discount_rate.central, economy.inflation.central, monthly)
+
+
+def targets_of(programme: Programme, known: Mapping[str, object]) -> list[Target]:
+    """The service lines a programme acts on that this council's figures cover."""
+    return [
+        target
+        for target in programme.avoids
+        if target.service in known and (not target.replaced_by or target.replaced_by in known)
+    ]
+
+
+def run(
+    plan: Plan,
+    council: CouncilEvidence,
+    timeline: Timeline,
+    account: Account,
+    draws: Draws,
+    memo: Memo | None = None,
+) -> Outcome:
+    """Steps 1 to 10 of the method for one block of columns.
+
+    memo: each step is looked up there by all that it depends on, before it is worked out.
+    """
+    memo = memo or Memo()
+    here = (council.code, council.data_hash, timeline, len(account.matrix), draws.key)
+    economy = plan.economy.model_dump_json()
+    base = memo(
+        ("baselines", here, economy),
+        lambda: baselines(council.services, plan.economy.services, timeline, draws),
+    )
+    asked = {id_: programme.model_dump_json() for id_, programme in plan.programmes.items()}
+    deliveries = {
+        id_: memo(
+            ("deliver", here, asked[id_]),
+            lambda p=programme: deliver(p, plan.first_year, plan.years, draws, memo),
+        )
+        for id_, programme in plan.programmes.items()
+    }
+    costs = {
+        id_: memo(
+            ("cost", here, economy, asked[id_]),
+            lambda p=programme: delivery_cost(
+                p, deliveries[p.id], timeline, plan.economy, account, draws
+            ),
+        )
+        for id_, programme in plan.programmes.items()
+    }
+    ladders: dict[Cell, Ladder] = {}
+    for service in base:
+        acting = {
+            p.id: target
+            for p in plan.programmes.values()
+            for target in targets_of(p, base)
+            if target.service == service
+        }
+        found: dict[str, Ladder] = memo(
+            ("ladders", here, economy, service, plan.overlap_order, *(asked[i] for i in acting)),
+            lambda s=service, a=acting: _ladders(plan, s, a, deliveries, base, account),
+        )
+        ladders |= {(id_, service): ladder for id_, ladder in found.items()}
+    return Outcome(base, deliveries, ladders, costs)
+
+
+def _ladders(
+    plan: Plan,
+    service: str,
+    acting: Mapping[str, Target],
+    deliveries: Mapping[str, Delivery],
+    base: Mapping[str, Baseline],
+    account: Account,
+) -> dict[str, Ladder]:
+    """Overlap and ladder of every programme that acts on one service line: steps 7 to 9."""
+    if not acting:
+        return {}
+    people = base[service].people
+    care = {id_: deliveries[id_].care * target.share for id_, target in acting.items()}
+    shares = allocate(care, people, plan.overlap_order)
+    growth = growth_share(people, np.sum([s.allocated for s in shares.values()], axis=0))
+    return {
+        id_: climb(
+            acting[id_],
+            deliveries[id_],
+            share,
+            growth,
+            base,
+            account,
+            _already_in_base(deliveries[id_], acting[id_], base, account),
+        )
+        for id_, share in shares.items()
+    }
+
+
+def _already_in_base(
+    delivery: Delivery, target: Target, base: Mapping[str, Baseline], account: Account
+) -> Floats:
+    """GBP by row the base budget already counts for a cell, (rows, n).
+
+    Stated at the price of the plan's first year; it rises with the price of the service,
+    as the saving it stands for does.
+    """
+    price = base[target.service].price
+    yearly = delivery.values["already_in_base"] * target.share * price / price[0]
+    whole_months = account.matrix.sum(axis=1, keepdims=True)
+    by_row: Floats = whole_months * account.at_row(yearly) / MONTHS_PER_YEAR
+    return by_row

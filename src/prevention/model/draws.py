@@ -1,0 +1,97 @@
+"""Quasi-random draws: one seed, one run, one answer.
+
+Each programme and each service line has a stream of its own, keyed by its name, so that
+adding one leaves the draws of all others untouched. Scenarios and slider moves reuse the
+same draws (common random numbers), so their difference is not sampling noise.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from scipy.special import ndtri
+from scipy.stats import qmc
+
+from prevention.model.assumptions import QUANTITIES, Assumption, Floats
+
+Z_LIMIT = float(ndtri(0.999))
+"""Draws are held between the 0.1th and 99.9th percentile: a range of low to high says
+nothing about one case in a thousand, and such tails should not decide a mean."""
+
+_DIMENSIONS = tuple(QUANTITIES)
+
+
+@lru_cache(maxsize=256)
+def _scores(stream: str, dimensions: int, count: int, seed: int) -> Floats:
+    """Standard normal scores of one stream, shape (dimensions, count).
+
+    Scrambled Sobol points, in an order shuffled per stream: two streams share the same
+    underlying sequence, and the shuffle is what makes them independent of each other.
+    """
+    key = int(hashlib.sha256(stream.encode()).hexdigest()[:16], 16)
+    rng = np.random.default_rng(np.random.SeedSequence([seed, key]))
+    points = qmc.Sobol(dimensions, rng=rng).random_base2(max(count - 1, 1).bit_length())
+    shuffled = points[rng.permutation(len(points))[:count]]
+    scores = np.clip(ndtri(shuffled.T), -Z_LIMIT, Z_LIMIT)
+    scores.flags.writeable = False
+    return np.ascontiguousarray(scores)
+
+
+@dataclass(frozen=True, slots=True)
+class Draws:
+    """The columns a model runs through: draws under a seed, or one exact central run.
+
+    count: draws; 0 for the central run, with every assumption at its central value.
+    first, last: the slice of the draws this object stands for (a block of columns).
+    swept: in a central run, assumptions that take a value of their own in each column,
+        by (stream, name), each (columns,): a sweep from one end of a range to the other.
+    """
+
+    count: int
+    seed: int = 0
+    first: int = 0
+    last: int | None = None
+    swept: Mapping[tuple[str, str], Floats] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        """Columns in each array."""
+        if self.count == 0:
+            return max((len(values) for values in self.swept.values()), default=1)
+        return (self.count if self.last is None else self.last) - self.first
+
+    @property
+    def key(self) -> tuple[Hashable, ...]:
+        """What tells these columns from others: the same key, the same values."""
+        swept = tuple((name, values.tobytes()) for name, values in sorted(self.swept.items()))
+        return (self.count, self.seed, self.first, self.last, swept)
+
+    @property
+    def dtype(self) -> type[np.floating[Any]]:
+        """Double precision for a central run; single for draws, whose spread is far wider."""
+        return np.float64 if self.count == 0 else np.float32
+
+    def scores(self, stream: str, dimensions: int) -> Floats:
+        """Standard normal scores of a stream, shape (dimensions, size)."""
+        if self.count == 0:
+            return np.zeros((dimensions, self.size))
+        return _scores(stream, dimensions, self.count, self.seed)[:, self.first : self.last]
+
+    def values(self, stream: str, name: str, assumption: Assumption) -> Floats:
+        """Values of one assumption in one stream, shape (size,), in its own unit."""
+        if (stream, name) in self.swept:
+            return self.swept[stream, name]
+        if self.count == 0 or assumption.is_certain:
+            return np.full(self.size, assumption.central, self.dtype)
+        scores = self.scores(stream, len(_DIMENSIONS))[_DIMENSIONS.index(name)]
+        return assumption.at(scores, QUANTITIES[name]).astype(self.dtype)
+
+    def blocks(self, columns: int) -> list[Draws]:
+        """The same draws in blocks of at most so many columns."""
+        starts = range(0, self.count, columns)
+        return [replace(self, first=a, last=min(a + columns, self.count)) for a in starts]

@@ -1,0 +1,34 @@
+"""Results kept between runs, so that a moved slider pays only for what it changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, MutableMapping
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+Cache = MutableMapping[Hashable, Any]
+"""Results already worked out, by everything they depend on; an empty dict to begin with."""
+
+
+class Memo:
+    """A cache as one run sees it: results looked up or worked out, and which were used."""
+
+    def __init__(self, cache: Cache | None = None) -> None:
+        """Start from a caller's cache, or from nothing."""
+        self._cache: Cache = {} if cache is None else cache
+        self._used: set[Hashable] = set()
+
+    def __call__(self, key: Hashable, compute: Callable[[], T]) -> T:
+        """The result kept under a key, worked out now if there is none."""
+        self._used.add(key)
+        try:
+            found: T = self._cache[key]
+        except KeyError:
+            found = self._cache[key] = compute()
+        return found
+
+    def forget_unused(self) -> None:
+        """Drop what this run did not use: the cache holds one run's worth, no more."""
+        for key in [key for key in self._cache if key not in self._used]:
+            del self._cache[key]

@@ -1,0 +1,283 @@
+"""A projection as rows: annual measures, baseline and appraisal, ready for any format."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from prevention import __version__
+from prevention.model.appraisal import (
+    benefit_cost_ratio,
+    equivalent_annual,
+    payback_month,
+    peak_funding,
+)
+from prevention.model.assumptions import Floats
+from prevention.model.measures import GBP, MEASURES, TOTAL
+from prevention.model.projection import Projection, baseline_by_year
+from prevention.model.scenarios import Plan
+from prevention.model.sweep import sweep_lag
+from prevention.years import MONTHS_PER_YEAR, WEEKS_PER_MONTH, format_year, month_label
+
+PERCENTILES = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
+BASELINE_UNITS = {"people": "people", "unit_cost": "GBP a week", "spend": "GBP"}
+
+
+def percentiles(samples: np.ndarray) -> Floats:
+    """P10, P50 and P90 over the last axis, by straight line between ordered draws.
+
+    Args:
+        samples: (..., draws). Returns: (..., 3).
+    """
+    ordered = np.sort(samples, axis=-1)
+    place = np.array(list(PERCENTILES.values())) * (samples.shape[-1] - 1)
+    below = np.floor(place).astype(int)
+    above = np.minimum(below + 1, samples.shape[-1] - 1)
+    part = place - below
+    return np.asarray(ordered[..., below] * (1 - part) + ordered[..., above] * part, np.float64)
+
+
+def annual(projection: Projection) -> pd.DataFrame:
+    """Every measure by year, programme and service, totals included.
+
+    Columns: year, programme, service, measure, unit, central, mean, p10, p50, p90.
+    The last four are missing in a run without draws. Percentiles do not add up.
+    """
+    labels = projection.timeline.labels
+    parts = []
+    for (programme, service), measures in sorted(projection.central.items()):
+        for measure, central in measures.items():
+            columns: dict[str, Any] = {
+                "year": labels,
+                "programme": programme,
+                "service": service,
+                "measure": measure,
+                "unit": MEASURES[measure].unit,
+                "central": np.ravel(central),
+            }
+            columns |= _spread(projection, (programme, service), measure)
+            parts.append(pd.DataFrame(columns))
+    if not parts:
+        return pd.DataFrame(
+            columns=["year", "programme", "service", "measure", "unit", "central", "mean"]
+            + list(PERCENTILES)
+        )
+    rows = pd.concat(parts, ignore_index=True)
+    order = {name: place for place, name in enumerate(MEASURES)}
+    return rows.sort_values(
+        ["programme", "service", "measure", "year"],
+        key=lambda column: column.map(order) if column.name == "measure" else column,
+        ignore_index=True,
+    )
+
+
+def _spread(projection: Projection, cell: tuple[str, str], measure: str) -> dict[str, Any]:
+    if not projection.samples:
+        return dict.fromkeys(["mean", *PERCENTILES], np.nan)
+    spread = percentiles(projection.samples[cell][measure])
+    return {"mean": np.ravel(projection.mean[cell][measure])} | {
+        name: spread[..., place] for place, name in enumerate(PERCENTILES)
+    }
+
+
+def baseline(projection: Projection) -> pd.DataFrame:
+    """People, unit cost and spend if nothing changes, by year and service.
+
+    Columns: year, service, measure, unit, central, p10, p50, p90.
+    """
+    parts = []
+    for service, line in projection.outcome.baselines.items():
+        central = baseline_by_year(line, projection.timeline)
+        for measure, values in central.items():
+            columns: dict[str, Any] = {
+                "year": projection.timeline.labels,
+                "service": service,
+                "measure": measure,
+                "unit": BASELINE_UNITS[measure],
+                "central": values[:, 0],
+            }
+            if projection.baselines:
+                spread = percentiles(projection.baselines[service][measure])
+                columns |= {name: spread[:, place] for place, name in enumerate(PERCENTILES)}
+            else:
+                columns |= dict.fromkeys(PERCENTILES, np.nan)
+            parts.append(pd.DataFrame(columns))
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+
+
+def appraisal(projection: Projection) -> pd.DataFrame:
+    """Whether each programme, and the whole, pays: a row each.
+
+    Real, prices of the first year, discounted, for npv_, bcr_ and eanc_; nominal cash
+    for payback and peak funding. `fiscal` counts the saving to every public body against
+    all cost; `cashable` the council's cashable saving against its new cost.
+    """
+    ids = [*projection.plan.programmes, TOTAL] if projection.plan.programmes else []
+    return pd.DataFrame([_appraised(projection, id_) for id_ in ids])
+
+
+def _appraised(projection: Projection, id_: str) -> dict[str, Any]:
+    account, outcome = projection.account, projection.outcome
+    ladders = [v for (p, _), v in outcome.ladders.items() if id_ in (p, TOTAL)]
+    costs = [v for p, v in outcome.costs.items() if id_ in (p, TOTAL)]
+    fiscal, cashable = (_sum(ladders, name) for name in ("fiscal", "cashable"))
+    gross, council = (_sum(costs, name) for name in ("gross", "council"))
+    present, monthly = account.present, account.monthly
+    values = {
+        "fiscal": (fiscal[present].sum(), gross[present].sum()),
+        "cashable": (cashable[present].sum(), council[present].sum()),
+    }
+    net = cashable[monthly] - council[monthly]
+    peak, month = peak_funding(net), payback_month(net)
+    row: dict[str, Any] = {"programme": id_}
+    for view, (benefits, spent) in values.items():
+        npv = float(benefits - spent)
+        rate = projection.plan.economy.discount_rate.central
+        row[f"npv_{view}"] = round(npv, 2)
+        row[f"bcr_{view}"] = benefit_cost_ratio(float(benefits), float(spent))
+        row[f"eanc_{view}"] = round(equivalent_annual(npv, rate, projection.plan.years), 2)
+    row |= {
+        "payback_month": _month(projection, month),
+        "payback_year": _year(projection, month),
+        "peak_funding": round(peak.amount, 2),
+        "peak_funding_month": _month(projection, peak.month),
+        "tail_gross_avoided_cost": _tail(projection, id_),
+    }
+    return row | _switching(projection, id_) | _chances(projection, id_)
+
+
+def _sum(parts: list[Any], name: str) -> Floats:
+    return np.asarray(np.sum([getattr(part, name)[:, 0] for part in parts], axis=0))
+
+
+def _month(projection: Projection, month: int | None) -> str | None:
+    return None if month is None else month_label(projection.timeline.plan_start + month)
+
+
+def _year(projection: Projection, month: int | None) -> str | None:
+    if month is None:
+        return None
+    return format_year(projection.timeline.first_year + month // MONTHS_PER_YEAR)
+
+
+def _tail(projection: Projection, id_: str) -> float | None:
+    """Gross avoided cost still to come after the plan from starts inside it.
+
+    GBP at the prices of the plan's last year, before overlap; None when it never ends.
+    """
+    total = 0.0
+    for (programme, service), _ in projection.outcome.ladders.items():
+        if id_ not in (programme, TOTAL):
+            continue
+        target = next(
+            t for t in projection.plan.programmes[programme].avoids if t.service == service
+        )
+        price = projection.outcome.baselines[service].price[-1, 0]
+        if target.replaced_by:
+            price -= projection.outcome.baselines[target.replaced_by].price[-1, 0]
+        months = float(projection.outcome.deliveries[programme].tail[0])
+        total += months * target.share * WEEKS_PER_MONTH * price
+    return round(total, 2) if np.isfinite(total) else None
+
+
+def _switching(projection: Projection, id_: str) -> dict[str, Any]:
+    """The longest lag the scheme can bear, three ways, and the cost of a quarter's slip."""
+    sweep = sweep_lag(projection.plan, projection.council, id_)
+    target = target_of(projection, id_)
+    pays, note = sweep.longest(sweep.net)
+    return {
+        "switching_lag_months": pays,
+        "switching_lag_note": note,
+        "switching_lag_target_months": sweep.longest(sweep.cashable - target)[0],
+        "switching_lag_npv_months": sweep.longest(sweep.present)[0],
+        "quarter_slip": round(sweep.quarter, 2),
+    }
+
+
+def target_of(projection: Projection, id_: str) -> float:
+    """Saving the budget counts on over the plan, GBP: the scenario's, or the central one."""
+    if id_ in projection.plan.budget:
+        return projection.plan.budget[id_]
+    return float(projection.central[id_, TOTAL]["cashable_saving"].sum())
+
+
+def _chances(projection: Projection, id_: str) -> dict[str, Any]:
+    if not projection.samples:
+        return {"target": target_of(projection, id_), "probability_of_target": None}
+    saved = projection.samples[id_, TOTAL]["cashable_saving"].sum(axis=0, dtype=np.float64)
+    target = target_of(projection, id_)
+    return {
+        "target": target,
+        "probability_of_target": float((saved >= target).mean()),
+        "probability_npv_positive": float((projection.net_present[id_] >= 0).mean()),
+    }
+
+
+def run_record(projection: Projection) -> dict[str, Any]:
+    """What the run was made of; the run id follows from the rest."""
+    plan = projection.plan
+    record = {
+        "council": projection.council.code,
+        "council_name": projection.council.name,
+        "scenario": plan.scenario,
+        "first_year": format_year(plan.first_year),
+        "years": plan.years,
+        "seed": projection.draws.seed,
+        "draws": projection.draws.count,
+        "price_base": f"{format_year(plan.first_year)} prices",
+        "version": __version__,
+        "data_hash": projection.council.data_hash,
+        "assumptions_hash": assumptions_hash(plan),
+    }
+    return {"run_id": _digest(record)[:16], **record}
+
+
+def assumptions_hash(plan: Plan) -> str:
+    """Fingerprint of every programme and setting of a plan."""
+    return _digest(
+        {
+            "programmes": {i: p.model_dump(mode="json") for i, p in plan.programmes.items()},
+            "economy": plan.economy.model_dump(mode="json"),
+            "budget": dict(plan.budget),
+            "order": list(plan.overlap_order),
+        }
+    )
+
+
+def _digest(content: Mapping[str, Any]) -> str:
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def document(projection: Projection) -> dict[str, Any]:
+    """The projection as the command line's JSON document."""
+    return {
+        "run": run_record(projection),
+        "annual": _records(annual(projection)),
+        "baseline": _records(baseline(projection)),
+        "appraisal": _records(appraisal(projection)),
+        "missing": list(projection.missing),
+        "note": "Percentiles do not add up; central and mean do, to the penny.",
+    }
+
+
+def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as plain records; a missing value is null, money has two decimals."""
+    records: list[dict[str, Any]] = []
+    for row in rows.to_dict("records"):
+        money = str(row.get("unit", "")).startswith(GBP)
+        records.append({str(k): _plain(v, money) for k, v in row.items()})
+    return records
+
+
+def _plain(value: Any, money: bool) -> Any:
+    if isinstance(value, float | np.floating):
+        if not np.isfinite(value):
+            return None
+        return round(float(value), 2) if money else float(value)
+    return value.item() if isinstance(value, np.generic) else value
