@@ -46,7 +46,7 @@ def apportion(total: int, shares: ArrayLike) -> Pence:
     if weights.size == 0 or (weights < 0).any() or weights.sum() <= 0:
         raise ValueError("Shares must be zero or more and sum to more than zero.")
     exact = total * (weights / weights.sum())
-    parts = np.floor(exact).astype(np.int64)
+    parts: Pence = np.floor(exact).astype(np.int64)
     order = np.argsort(parts - exact, kind="stable")
     parts[order[: total - int(parts.sum())]] += 1
     return parts

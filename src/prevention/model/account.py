@@ -71,7 +71,8 @@ class Account:
 
     def at_row(self, yearly: Floats) -> Floats:
         """Each row's value of a yearly figure: (years, n) to (rows, n)."""
-        return yearly[self.year_of_row]
+        by_row: Floats = yearly[self.year_of_row]
+        return by_row
 
 
 def discount_factors(months: int, rate: float) -> Floats:

@@ -53,7 +53,7 @@ def payback_periods(net: ArrayLike) -> float | None:
     last = int(short[-1])
     if last == len(running) - 1:
         return None
-    return last - running[last] / (running[last + 1] - running[last])
+    return float(last - running[last] / (running[last + 1] - running[last]))
 
 
 def payback_month(net: ArrayLike) -> int | None:
@@ -94,7 +94,8 @@ def equivalent_annual(npv: float, rate: float, years: float) -> float:
     """
     if rate == 0:
         return npv / years
-    return npv * rate / (1 - (1 + rate) ** -years)
+    annuity: float = (1 - (1 + rate) ** -years) / rate
+    return npv / annuity
 
 
 def crossing(lags: Floats, surplus: Floats) -> tuple[float | None, str]:

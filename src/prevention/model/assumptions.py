@@ -166,7 +166,7 @@ class Assumption(BaseModel):
         """The same assumption with a new central; low and high move in proportion.
 
         >>> lag = Assumption(low=6, central=12, high=24)
-        >>> moved = lag.moved_to(36, QUANTITIES["onset_lag"])
+        >>> moved = lag.moved_to(36.0, QUANTITIES["onset_lag"])
         >>> moved.low, moved.central, moved.high
         (18.0, 36.0, 72.0)
         """
@@ -193,13 +193,16 @@ class Assumption(BaseModel):
         """
         if self.is_certain:
             return np.full(z.shape, self.central)
-        if quantity.scale == "log" and self.low > 0:
-            below, above = np.log(self.central / self.low), np.log(self.high / self.central)
-            values = self.central * np.exp(np.where(z < 0, below, above) * z / Z_90)
-        else:
-            below, above = self.central - self.low, self.high - self.central
-            values = self.central + np.where(z < 0, below, above) * z / Z_90
-        return np.clip(values, quantity.minimum, quantity.maximum)
+        on_log = quantity.scale == "log" and self.low > 0
+        low, central, high = (
+            np.log(v) if on_log else v for v in (self.low, self.central, self.high)
+        )
+        slope: Floats = np.where(z < 0, central - low, high - central)
+        values = central + slope * z / Z_90
+        if on_log:
+            values = np.exp(values)
+        bounded: Floats = np.clip(values, quantity.minimum, quantity.maximum)
+        return bounded
 
 
 def check_bounds(name: str, assumption: Assumption) -> None:

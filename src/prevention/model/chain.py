@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -19,7 +20,15 @@ from prevention.model.draws import Draws
 from prevention.model.evidence import CouncilEvidence
 from prevention.model.memo import Memo
 from prevention.model.programmes import Programme, Target
-from prevention.model.savings import Ladder, allocate, climb, growth_share
+from prevention.model.savings import (
+    Ladder,
+    People,
+    Reach,
+    allocate,
+    climb,
+    growth_share,
+    reach,
+)
 from prevention.model.scenarios import Plan
 from prevention.model.timeline import Timeline
 from prevention.years import MONTHS_PER_YEAR, first_month
@@ -42,7 +51,7 @@ class Outcome:
 
 
 def timeline_of(plan: Plan) -> Timeline:
-    """The months of the plan. (Each programme looks back to its own first start.)"""
+    """The months of the plan; each programme looks back to its own first start."""
     return Timeline(plan.first_year, plan.years, first_month(plan.first_year))
 
 
@@ -78,27 +87,41 @@ def run(
     economy = plan.economy.model_dump_json()
     base = memo(
         ("baselines", here, economy),
-        lambda: baselines(council.services, plan.economy.services, timeline, draws),
+        partial(baselines, council.services, plan.economy.services, timeline, draws),
     )
     asked = {id_: programme.model_dump_json() for id_, programme in plan.programmes.items()}
     deliveries = {
         id_: memo(
             ("deliver", here, asked[id_]),
-            lambda p=programme: deliver(p, plan.first_year, plan.years, draws, memo),
+            partial(deliver, programme, plan.first_year, plan.years, draws, memo),
         )
         for id_, programme in plan.programmes.items()
     }
     costs = {
         id_: memo(
             ("cost", here, economy, asked[id_]),
-            lambda p=programme: delivery_cost(
-                p, deliveries[p.id], timeline, plan.economy, account, draws
+            partial(
+                delivery_cost,
+                programme,
+                deliveries[id_],
+                timeline,
+                plan.economy,
+                account,
+                draws,
             ),
         )
         for id_, programme in plan.programmes.items()
     }
+    reaches = {
+        id_: memo(("reach", here, economy, asked[id_]), partial(reach, delivery, timeline, account))
+        for id_, delivery in deliveries.items()
+    }
     ladders: dict[Cell, Ladder] = {}
     for service in base:
+        people = memo(
+            ("people", here, economy, service),
+            partial(People.of, base[service].people, timeline),
+        )
         acting = {
             p.id: target
             for p in plan.programmes.values()
@@ -107,7 +130,7 @@ def run(
         }
         found: dict[str, Ladder] = memo(
             ("ladders", here, economy, service, plan.overlap_order, *(asked[i] for i in acting)),
-            lambda s=service, a=acting: _ladders(plan, s, a, deliveries, base, account),
+            partial(_ladders, plan, acting, people, deliveries, reaches, base, account),
         )
         ladders |= {(id_, service): ladder for id_, ladder in found.items()}
     return Outcome(base, deliveries, ladders, costs)
@@ -115,23 +138,27 @@ def run(
 
 def _ladders(
     plan: Plan,
-    service: str,
     acting: Mapping[str, Target],
+    people: People,
     deliveries: Mapping[str, Delivery],
+    reaches: Mapping[str, Reach],
     base: Mapping[str, Baseline],
     account: Account,
 ) -> dict[str, Ladder]:
     """Overlap and ladder of every programme that acts on one service line: steps 7 to 9."""
     if not acting:
         return {}
-    people = base[service].people
-    care = {id_: deliveries[id_].care * target.share for id_, target in acting.items()}
-    shares = allocate(care, people, plan.overlap_order)
-    growth = growth_share(people, np.sum([s.allocated for s in shares.values()], axis=0))
+    parts = {i: (target.share, reaches[i], deliveries[i]) for i, target in acting.items()}
+    shares = allocate(parts, people, plan.overlap_order)
+    avoided = np.zeros_like(people.yearly)
+    for id_, share in shares.items():
+        avoided += reaches[id_].yearly * acting[id_].share * share.left
+    growth = growth_share(people, avoided)
     return {
         id_: climb(
             acting[id_],
             deliveries[id_],
+            reaches[id_],
             share,
             growth,
             base,

@@ -21,6 +21,7 @@ from prevention.model.response import (
     Response,
     Spread,
     delayed,
+    monthly_weights,
     persistent,
     total_months,
 )
@@ -91,7 +92,10 @@ def deliver(
         )
         people = _people_per_unit(programme, wave, rollout, values, draws)
         avoided = people * effect
-        care += delay.mixed(response.care, weights) * avoided
+        if rollout.only_moves:
+            care[response.first :] += delay.moved(response.care[0], weights) * avoided
+        else:
+            care[response.first :] += delay.mixed(response.care, weights) * avoided
         if programme.lag.is_point:
             flow = delayed(delay.mixed(response.starts, None) * avoided, values["onset_lag"])
             begun += timeline.by_year(flow[timeline.warm_months :])
@@ -171,24 +175,29 @@ def _response(
             lag, spread = lag[:1], spread[:1]
         else:
             lag, spread = lag[delay.order], spread[delay.order]
-        needed = sorted({d for whole, _ in delay.groups for d in (whole, whole + 1)})
+        needed = sorted({0, *(d for whole, _ in delay.groups for d in (whole, whole + 1))})
         starts = {d: rollout.starts_by_month(timeline, d) for d in needed}
         exact = lag.astype(np.float64), spread.astype(np.float64)
-        return Response.of(programme.lag, starts, *exact, timeline, draws.dtype), None
+        by_month = monthly_weights(programme.lag, *exact, timeline.months)
+        return Response.of(by_month, starts, timeline, rollout.only_moves, draws.dtype), None
     grid = _grid(programme)
+    by_month = memo(
+        ("weights", programme.lag, grid, timeline.months),
+        lambda: monthly_weights(programme.lag, *grid.points, timeline.months),
+    )
     response = memo(
         ("response", programme.lag, grid, rollout.schedule_key, timeline),
-        lambda: _on_grid(programme, rollout, timeline, grid, draws),
+        lambda: _on_grid(rollout, timeline, by_month, draws),
     )
     return response, grid.weights(lag[delay.order], spread[delay.order])
 
 
 def _on_grid(
-    programme: Programme, rollout: Rollout, timeline: Timeline, grid: Grid, draws: Draws
+    rollout: Rollout, timeline: Timeline, by_month: tuple[Floats, Floats], draws: Draws
 ) -> Response:
     delays = range(int(np.floor(_longest_delay(rollout))) + 2)
     starts = {d: rollout.starts_by_month(timeline, d) for d in delays}
-    return Response.of(programme.lag, starts, *grid.points, timeline, draws.dtype)
+    return Response.of(by_month, starts, timeline, rollout.only_moves, draws.dtype)
 
 
 def _grid(programme: Programme) -> Grid:

@@ -86,7 +86,8 @@ def people_fan(
     # Straight lines between yearly points would narrow the fan in mid-year: restore it.
     walk *= np.sqrt(ages[:, None] / (whole[:, None] + part**2))
     later = np.sqrt(1 + _LATER_STEPS * (ages > 1))[:, None]
-    return np.exp((volatility * later * walk).astype(draws.dtype))
+    logs: Floats = (volatility * later * walk).astype(draws.dtype)
+    return np.exp(logs)
 
 
 def unit_cost_of(evidence: ServiceEvidence, chosen: ServiceAssumptions) -> tuple[Assumption, int]:

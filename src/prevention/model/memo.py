@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Hashable, MutableMapping
 from typing import Any, TypeVar
 
@@ -18,14 +19,22 @@ class Memo:
         """Start from a caller's cache, or from nothing."""
         self._cache: Cache = {} if cache is None else cache
         self._used: set[Hashable] = set()
+        self._working: dict[Hashable, threading.Lock] = {}
+        self._lock = threading.Lock()
 
     def __call__(self, key: Hashable, compute: Callable[[], T]) -> T:
-        """The result kept under a key, worked out now if there is none."""
+        """The result kept under a key, worked out now if there is none.
+
+        Two threads that want the same result: the second waits for the first.
+        """
         self._used.add(key)
-        try:
-            found: T = self._cache[key]
-        except KeyError:
-            found = self._cache[key] = compute()
+        if key not in self._cache:
+            with self._lock:
+                lock = self._working.setdefault(key, threading.Lock())
+            with lock:
+                if key not in self._cache:
+                    self._cache[key] = compute()
+        found: T = self._cache[key]
         return found
 
     def forget_unused(self) -> None:

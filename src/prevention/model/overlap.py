@@ -13,48 +13,37 @@ import numpy as np
 from prevention.model.assumptions import Floats
 
 
-def capped(care: Floats, people: Floats) -> Floats:
-    """Share of a service line's people one programme avoids, never above the whole of it.
-
-    Both (months, n). A share below zero is a programme that makes things worse: it is kept.
-    """
-    return np.minimum(care / np.maximum(people, 1e-9), 1.0)
-
-
 def shapley(shares: Sequence[Floats]) -> list[Floats]:
-    """Each programme's part of the combined share, averaged over every order of arrival.
+    """What is left of each programme's share once all arrive in every order, on average.
 
     The Shapley value of 1 - product(1 - a_j) is a_p times the integral over z in [0, 1]
-    of the product over the others of (1 - z a_j). That is a polynomial in z, so a few
-    Gauss-Legendre points give it exactly, for any number of programmes.
+    of the product over the others of (1 - z a_j); the integral is returned. It is that
+    of a polynomial, so a few Gauss-Legendre points give it exactly for any number of
+    programmes. Times a_p, the parts add up to the combined share.
 
-    >>> parts = shapley([np.array([0.4])] * 3)
-    >>> round(float(sum(parts)[0]), 6)
+    >>> left = shapley([np.array([0.4])] * 3)
+    >>> round(float(sum(0.4 * part for part in left)[0]), 6)
     0.784
     """
-    if len(shares) == 1:
-        return [shares[0]]
     points, weights = np.polynomial.legendre.leggauss((len(shares) + 1) // 2)
     parts = [np.zeros_like(share) for share in shares]
     for point, weight in zip((points + 1) / 2, weights / 2, strict=True):
-        left = [1 - point * share for share in shares]
-        together = np.prod(left, axis=0)
-        for part, one in zip(parts, left, strict=True):
-            part += weight * together / one
-    for part, share in zip(parts, shares, strict=True):
-        part *= share
+        missed = [1 - point * share for share in shares]
+        together = weight * missed[0]
+        for other in missed[1:]:
+            together = together * other
+        for part, own in zip(parts, missed, strict=True):
+            part += together / own
     return parts
 
 
 def in_order(shares: Sequence[Floats]) -> list[Floats]:
-    """Each programme's part when the first takes its whole share, the next from the rest.
+    """What is left of each share when the first takes its whole, the next from the rest.
 
-    >>> [round(float(p[0]), 3) for p in in_order([np.array([0.4])] * 3)]
-    [0.4, 0.24, 0.144]
+    >>> [round(float(part[0]), 2) for part in in_order([np.array([0.4])] * 3)]
+    [1.0, 0.6, 0.36]
     """
-    left = np.ones_like(shares[0])
-    parts = []
-    for share in shares:
-        parts.append(share * left)
-        left = left * (1 - share)
-    return parts
+    left = [np.ones_like(shares[0])]
+    for share in shares[:-1]:
+        left.append(left[-1] * (1 - share))
+    return left

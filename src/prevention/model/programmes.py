@@ -132,6 +132,11 @@ class Rollout(Document):
         return np.diff(running)
 
     @property
+    def only_moves(self) -> bool:
+        """True when a delay merely moves the starts: nothing cuts them off at a date."""
+        return self.ends is None and not self.starts
+
+    @property
     def schedule_key(self) -> tuple[Hashable, ...]:
         """What the starts depend on, capacity apart."""
         timing = (self.mobilisation, self.ramp)

@@ -79,8 +79,13 @@ def _moved(flow: Floats, months: Floats | float) -> Floats:
     """As `delayed`, for columns that share one whole number of months."""
     whole = min(int(np.floor(np.ravel(months)[0])), len(flow))
     part = months - np.floor(months)
-    padded = np.concatenate([np.zeros((whole + 1, flow.shape[1])), flow])[: len(flow) + 1]
-    return (1 - part) * padded[1:] + part * padded[:-1]
+    later = np.zeros_like(flow)
+    later[whole:] = flow[: len(flow) - whole]
+    if not np.any(part):
+        return later
+    mixed = later * (1 - part)
+    mixed[1:] += later[:-1] * part
+    return mixed
 
 
 def persistent(
@@ -174,7 +179,9 @@ class Spread:
         if self.count == 1:
             return np.array([self.high])
         middle, half = np.log(self.low * self.high) / 2, np.log(self.high / self.low) / 2
-        return np.exp(middle + half * chebyshev.chebpts1(self.count))
+        logs: Floats = middle + half * chebyshev.chebpts1(self.count)
+        points: Floats = np.exp(logs)
+        return points
 
     def basis(self, values: Floats) -> Floats:
         """Weights of the points at each value: (n,) to (count, n); columns sum to one."""
@@ -195,11 +202,13 @@ class Spread:
 class Response:
     """What one unit of capacity yields at points of lag and spread, by whole months of delay.
 
-    care: never-ending care by month, (months, points). begun: placements that would have
-    begun in each year of the plan, (years, points). starts: people started by month,
-    (months, 1).
+    first: index of the first month with any start. care: never-ending care by month from
+    then on, (months - first, points); only under no delay where a delay merely moves it
+    (starts that do not end). begun: placements that would have begun in each year
+    of the plan, (years, points). starts: people started by month, (months, 1).
     """
 
+    first: int
     care: Mapping[int, Floats]
     begun: Mapping[int, Floats]
     starts: Mapping[int, Floats]
@@ -207,28 +216,31 @@ class Response:
     @classmethod
     def of(
         cls,
-        lag: Lag,
+        weights: tuple[Floats, Floats],
         starts: Mapping[int, Floats],
-        mean: Floats,
-        spread: Floats,
         timeline: Timeline,
+        only_moves: bool,
         dtype: DTypeLike = np.float64,
     ) -> Response:
-        """The exact response at each point, worked out in double precision, held in `dtype`.
+        """The response at each point, worked out in double precision, held in `dtype`.
 
         Args:
+            weights: care and onsets by month after a start, as `monthly_weights` gives
+                them, (timeline.months or more, points) each.
             starts: people started by month under each whole month of delay, (months,).
-            mean, spread: months, (points,).
+            only_moves: whether a delay merely moves the starts.
         """
-        care, begun = monthly_weights(lag, mean, spread, timeline.months)
-        found = cls({}, {}, {})
+        first = min((int(np.argmax(flow > 0)) for flow in starts.values() if flow.any()), default=0)
+        care, begun = (each[: timeline.months - first] for each in weights)
+        by_care, by_begun, people = {}, {}, {}
         for delay, flow in starts.items():
-            matrix = np.tril(toeplitz(flow))
-            in_plan = matrix[timeline.warm_months :] @ begun
-            found.care[delay] = (matrix @ care).astype(dtype)
-            found.begun[delay] = timeline.by_year(in_plan).astype(dtype)
-            found.starts[delay] = flow[:, None].astype(dtype)
-        return found
+            matrix = np.tril(toeplitz(flow[first:]))
+            onsets = np.concatenate([np.zeros((first, begun.shape[1])), matrix @ begun])
+            by_begun[delay] = timeline.by_year(onsets[timeline.warm_months :]).astype(dtype)
+            people[delay] = flow[:, None].astype(dtype)
+            if delay == 0 or not only_moves:
+                by_care[delay] = (matrix @ care).astype(dtype)
+        return cls(first, by_care, by_begun, people)
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,13 +297,31 @@ class Delay:
         Returns:
             (rows, n), the draws in their first order again.
         """
-        sorted_ = np.empty((len(by_delay[self.groups[0][0]]), len(self.order)), self.part.dtype)
+        sorted_ = np.empty((len(next(iter(by_delay.values()))), len(self.order)), self.part.dtype)
         for whole, columns in self.groups:
             part = self.part[columns]
             now = _at(by_delay[whole], weights, columns)
             if part.any():
                 now = now + part * (_at(by_delay[whole + 1], weights, columns) - now)
             sorted_[:, columns] = now
+        return self._in_first_order(sorted_)
+
+    def moved(self, undelayed: Floats, weights: Floats | None) -> Floats:
+        """As `mixed`, where a delay merely moves a response by month, (months, points)."""
+        if weights is None:
+            now = np.broadcast_to(undelayed, (len(undelayed), len(self.order)))
+        else:
+            now = undelayed @ weights
+        sorted_ = np.zeros(now.shape, self.part.dtype)
+        for whole, columns in self.groups:
+            sorted_[whole:, columns] = now[: max(len(now) - whole, 0), columns]
+        if self.part.any():
+            before = sorted_[:-1] * self.part
+            sorted_ *= 1 - self.part
+            sorted_[1:] += before
+        return self._in_first_order(sorted_)
+
+    def _in_first_order(self, sorted_: Floats) -> Floats:
         if len(self.groups) == 1:
             return sorted_
         back = np.empty_like(self.order)

@@ -6,126 +6,246 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from prevention.model.account import Account
 from prevention.model.assumptions import Floats
 from prevention.model.delivery import Delivery
 from prevention.model.demand import Baseline
-from prevention.model.overlap import capped, in_order, shapley
+from prevention.model.overlap import in_order, shapley
 from prevention.model.programmes import Target
 from prevention.model.response import delayed
-from prevention.years import WEEKS_PER_MONTH
+from prevention.model.timeline import Timeline
+from prevention.years import MONTHS_PER_YEAR, WEEKS_PER_MONTH
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What one programme avoids alone, summed up: everything later is by row or by year.
+
+    care, released: months of care avoided, and of care whose cost has stopped (were all
+    of it cashable), by row of an account, (rows, n). yearly: placements avoided, averaged
+    over the year, and peak: the most in any month of it, each (years, n).
+    """
+
+    care: Floats
+    released: Floats
+    yearly: Floats
+    peak: Floats
+
+
+def reach(delivery: Delivery, timeline: Timeline, account: Account) -> Reach:
+    """Sum up one programme's care avoided."""
+    care, notice = delivery.care, delivery.values["notice"]
+    rows = account.rows(care)
+    released = rows
+    if notice.any():
+        released = account.rows(release(care, notice, np.zeros_like(notice)))
+    by_year = care.reshape(timeline.years, MONTHS_PER_YEAR, -1)
+    yearly = rows[account.cash] / MONTHS_PER_YEAR
+    return Reach(rows, released, yearly, by_year.max(axis=1))
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What one programme avoids in one service line, each (plan_months, n).
+    """What is left of one programme's care in one service line beside the others.
 
-    care: before other programmes are considered. allocated: its part of what all
-    programmes avoid together.
+    left: factor on its care by year, (years, n). full: the columns in which all programmes
+    together would avoid more than there is in some month, and cap: a further factor on
+    those columns by month, (plan_months, full).
     """
 
-    care: Floats
-    allocated: Floats
+    left: Floats
+    full: NDArray[np.intp]
+    cap: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """People of one service line, the baseline: average and least by year, (years, n)."""
+
+    by_month: Floats
+    yearly: Floats
+    least: Floats
+
+    @classmethod
+    def of(cls, by_month: Floats, timeline: Timeline) -> People:
+        """From people by month of the plan, (plan_months, n)."""
+        years = by_month.reshape(timeline.years, MONTHS_PER_YEAR, -1)
+        return cls(by_month, years.mean(axis=1), np.maximum(years.min(axis=1), 1e-9))
 
 
 def allocate(
-    care: Mapping[str, Floats], people: Floats, order: Sequence[str] = ()
+    parts: Mapping[str, tuple[float, Reach, Delivery]],
+    people: People,
+    order: Sequence[str] = (),
 ) -> dict[str, Share]:
     """Share one service line's people among the programmes that act on it: step 7.
 
+    Each programme's share of the year's people meets the others' in the product rule.
+    Then no month of any draw may avoid more than its people: where it would (only when
+    nearly all of a line is avoided), all programmes are cut back alike.
+
     Args:
-        care: placements each programme would avoid alone, by id, (plan_months, n).
-        people: the baseline, (plan_months, n).
+        parts: by programme, the share of its effect that falls here, and what it avoids.
         order: programmes first to last for a stated order; empty for Shapley.
     """
-    ids = sorted(care, key=lambda i: (order.index(i) if i in order else len(order), i))
-    shares = [capped(care[i], people) for i in ids]
-    parts = in_order(shares) if order else shapley(shares)
-    return {i: Share(care[i], part * people) for i, part in zip(ids, parts, strict=True)}
+    ids = sorted(parts, key=lambda i: (order.index(i) if i in order else len(order), i))
+    raw = [parts[i][1].yearly * parts[i][0] / people.yearly for i in ids]
+    shares = [np.minimum(share, 1) for share in raw]
+    left = in_order(shares) if order else shapley(shares)
+    for factor, share in zip(left, raw, strict=True):
+        factor /= np.maximum(share, 1)
+    most = np.zeros_like(people.least)
+    for id_, factor in zip(ids, left, strict=True):
+        most += np.maximum(parts[id_][1].peak, 0) * parts[id_][0] * factor
+    full = np.flatnonzero((most > people.least).any(axis=0))
+    there = people.by_month[:, full]
+    together = np.zeros_like(there)
+    for id_, factor in zip(ids, left, strict=True):
+        together += parts[id_][2].care[:, full] * parts[id_][0] * _monthly(factor[:, full])
+    cap = there / np.maximum(together, there)
+    return {id_: Share(factor, full, cap) for id_, factor in zip(ids, left, strict=True)}
+
+
+def _monthly(yearly: Floats) -> Floats:
+    """Each year's factor in each of its months."""
+    return np.repeat(yearly, MONTHS_PER_YEAR, axis=0)
 
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """One programme in one service line: each rung in GBP by row, (rows, n).
+    """One programme in one service line, from care avoided down to cashable saving: step 9.
 
-    gross less every deduction is `cashable`, which is `saving` plus `avoided_growth`.
-    care: weeks of care avoided after overlap, (rows, n). begun: placements avoided that
-    would have begun in each year, after overlap, (years, n).
+    Held as care by row and each draw's shares; every rung is worked out from these when
+    it is asked for, in GBP by row, (rows, n). Gross less every deduction is `cashable`,
+    which is `saving` plus `avoided_growth`.
+
+    unit: GBP a month of care avoided, by row. care_alone, care, released, growing: months
+    of care avoided before overlap, after it, released, and released but only meeting
+    growth, each (rows, n). already_in_base: GBP by row. kept, council, part: what is left
+    of the effect after optimism bias, then of that the council's, then the cashable, each
+    (n,). begun: placements avoided that would have begun in each year, (years, n).
+    is_price_only: no care is avoided, only its price falls.
     """
 
-    gross: Floats
-    overlap: Floats
-    optimism_bias: Floats
-    to_other_bodies: Floats
-    not_cashable: Floats
-    not_released: Floats
-    already_in_base: Floats
-    avoided_growth: Floats
+    unit: Floats
+    care_alone: Floats
     care: Floats
+    released: Floats
+    growing: Floats
+    already_in_base: Floats
+    kept: Floats
+    council: Floats
+    part: Floats
     begun: Floats
+    is_price_only: bool
+
+    @property
+    def gross(self) -> Floats:
+        """Care avoided before overlap, at the price of the placement."""
+        return self.care_alone * self.unit
+
+    @property
+    def overlap(self) -> Floats:
+        """What another programme avoids as well."""
+        return (self.care_alone - self.care) * self.unit
+
+    @property
+    def optimism_bias(self) -> Floats:
+        """Haircut for the strength of the evidence."""
+        return self.care * self.unit * (1 - self.kept)
+
+    @property
+    def to_other_bodies(self) -> Floats:
+        """What falls to the NHS and others."""
+        return self.care * self.unit * (self.kept - self.council)
+
+    @property
+    def not_cashable(self) -> Floats:
+        """The council's share that no budget can give up."""
+        return self.care * self.unit * (self.council - self.part)
+
+    @property
+    def not_released(self) -> Floats:
+        """Cashable, but its cost has not yet stopped."""
+        return (self.care * self.part - self.released) * self.unit
+
+    @property
+    def avoided_growth(self) -> Floats:
+        """Part of the cashable saving that only holds back growth in demand."""
+        return self.growing * self.unit
 
     @property
     def fiscal(self) -> Floats:
         """Saving to the public sector: gross less overlap and optimism bias."""
-        return self.gross - self.overlap - self.optimism_bias
+        return self.care * self.unit * self.kept
 
     @property
     def cashable(self) -> Floats:
         """What can come out of the council's budget."""
-        return (
-            self.fiscal
-            - self.to_other_bodies
-            - self.not_cashable
-            - self.not_released
-            - self.already_in_base
-        )
+        return self.released * self.unit - self.already_in_base
+
+    @property
+    def care_weeks(self) -> Floats:
+        """Weeks of care avoided, after overlap."""
+        return self.care * (0 if self.is_price_only else WEEKS_PER_MONTH)
 
 
 def climb(
     target: Target,
     delivery: Delivery,
+    reach: Reach,
     share: Share,
     growth: Floats,
     baselines: Mapping[str, Baseline],
     account: Account,
-    base_by_row: Floats,
+    already_in_base: Floats,
 ) -> Ladder:
-    """Work down the ladder from gross avoided cost to cashable saving: step 9.
+    """Set up the ladder of one programme in one service line.
 
-    growth: share of what is avoided that only offsets growth in demand, (plan_months, n).
-    base_by_row: saving the base budget already counts, GBP by row, (rows, n).
+    growth: share of what is avoided that only offsets growth in demand, (years, n).
+    already_in_base: saving the base budget already counts, GBP by row, (rows, n).
     """
     values = delivery.values
     price = baselines[target.service].price
     if target.replaced_by:
         price = price - baselines[target.replaced_by].price
-    unit = account.at_row(price) * WEEKS_PER_MONTH
     kept = 1 - values["optimism_bias"]
     council = kept * values["council_share"]
     part = council * values["cashable_share"]
-    released = release(share.allocated * part, values["notice"], values["release_unit"])
-
-    alone_care = account.rows(share.care)
-    gross = alone_care * unit
-    allocated = account.rows(share.allocated)
-    alone = allocated * unit
-    cash = account.rows(released) * unit
-    physical = 0 if target.price_only else 1
-    with np.errstate(divide="ignore", invalid="ignore"):
-        kept_share = np.where(alone_care != 0, allocated / alone_care, 1)[account.cash]
+    left = account.at_row(share.left) * target.share
+    care, released = reach.care * left, reach.released * left * part
+    exact, cap = _by_month(values["release_unit"], share)
+    if exact.size:
+        yearly = share.left[:, exact] * target.share
+        avoided = delivery.care[:, exact] * _monthly(yearly) * cap
+        steps = release(
+            avoided * part[exact], values["notice"][exact], values["release_unit"][exact]
+        )
+        care[:, exact], released[:, exact] = account.rows(avoided), account.rows(steps)
     return Ladder(
-        gross=gross,
-        overlap=gross - alone,
-        optimism_bias=alone * (1 - kept),
-        to_other_bodies=alone * (kept - council),
-        not_cashable=alone * (council - part),
-        not_released=alone * part - cash,
-        already_in_base=base_by_row,
-        avoided_growth=account.rows(released * growth) * unit,
-        care=allocated * WEEKS_PER_MONTH * physical,
-        begun=delivery.begun * target.share * kept_share * physical,
+        unit=account.at_row(price) * WEEKS_PER_MONTH,
+        care_alone=reach.care * target.share,
+        care=care,
+        released=released,
+        growing=released * account.at_row(growth),
+        already_in_base=already_in_base,
+        kept=kept,
+        council=council,
+        part=part,
+        begun=delivery.begun * share.left * target.share * (0 if target.price_only else 1),
+        is_price_only=target.price_only,
     )
+
+
+def _by_month(unit: Floats, share: Share) -> tuple[NDArray[np.intp], Floats]:
+    """Columns that must go month by month, and their cap: stepped releases, and full lines."""
+    if not unit.any():
+        return share.full, share.cap
+    cap = np.ones((len(share.cap), len(unit)), share.cap.dtype)
+    cap[:, share.full] = share.cap
+    return np.arange(len(unit)), cap
 
 
 def release(cashable: Floats, notice: Floats, unit: Floats) -> Floats:
@@ -148,12 +268,12 @@ def release(cashable: Floats, notice: Floats, unit: Floats) -> Floats:
     return np.minimum(cashable, given_up)
 
 
-def growth_share(people: Floats, avoided: Floats) -> Floats:
+def growth_share(people: People, avoided: Floats) -> Floats:
     """Share of the care avoided that only holds back growth since the plan began.
 
-    people, avoided: of one service line, (plan_months, n). The first placements avoided
-    meet the growth in demand; only those beyond it take the line below its opening level.
+    The first placements avoided meet the growth in demand; only those beyond it take the
+    line below its opening level. avoided: placements, averaged over the year, (years, n).
     """
-    growth = np.maximum(people - people[0], 0.0)
+    growth = np.maximum(people.yearly - people.by_month[0], 0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(avoided > 0, np.clip(growth / avoided, 0.0, 1.0), 0.0)
+        return np.where(avoided > 0, np.clip(growth / avoided, 0, 1), 0)

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from prevention.model.assumptions import QUANTITIES, Assumption
-from prevention.model.economy import Economy, graded
+from prevention.model.economy import Economy, ServiceAssumptions, graded
 from prevention.model.programmes import Document, Programme, Rollout
 from prevention.years import parse_year
 
@@ -113,7 +113,7 @@ def resolve(
     own: list[Change] = []
     budget: dict[str, float] = {}
     for link in chain:
-        ids = [i for i in ids if i not in link.without] + [p for p in link.programmes]
+        ids = [i for i in ids if i not in link.without] + list(link.programmes)
         own += link.changes.items()
         budget |= link.budget
     unknown = [i for i in ids if i not in library.programmes]
@@ -180,6 +180,8 @@ def _set(plan: Plan, key: str, value: Any) -> Plan:
                 return _with_programme(plan, _changed(programme, name, part, value))
             case ["services", id_, name]:
                 service = _found("service", id_, plan.economy.services)
+                if name == "unit_cost" and service.unit_cost is None and not part:
+                    value = _with_margin(service, value)
                 services = {**plan.economy.services, id_: _changed(service, name, part, value)}
                 return _with(plan, economy=plan.economy.model_copy(update={"services": services}))
             case ["economy", name]:
@@ -190,6 +192,16 @@ def _set(plan: Plan, key: str, value: Any) -> Plan:
         f"'{key}' is not a key. Write programmes.ID.ASSUMPTION, services.ID.ASSUMPTION or "
         f"economy.ASSUMPTION.{_nearest(key, plan.assumptions())}"
     )
+
+
+def _with_margin(service: ServiceAssumptions, value: Any) -> Any:
+    """A unit cost set where the published average stood keeps the margin about it."""
+    if isinstance(value, Mapping):
+        return value
+    cost = _number(value)
+    record = {"basis": "council", "decided_by": "set for this run"}
+    low, high = cost * service.margin_low, cost * service.margin_high
+    return {"central": cost, "low": low, "high": high} | record
 
 
 def _set_expansion(plan: Plan, id_: str, wave: str, rest: list[str], part: str, value: Any) -> Plan:

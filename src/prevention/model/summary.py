@@ -64,8 +64,16 @@ def annual(projection: Projection) -> pd.DataFrame:
             parts.append(pd.DataFrame(columns))
     if not parts:
         return pd.DataFrame(
-            columns=["year", "programme", "service", "measure", "unit", "central", "mean"]
-            + list(PERCENTILES)
+            columns=[
+                "year",
+                "programme",
+                "service",
+                "measure",
+                "unit",
+                "central",
+                "mean",
+                *PERCENTILES,
+            ]
         )
     rows = pd.concat(parts, ignore_index=True)
     order = {name: place for place, name in enumerate(MEASURES)}

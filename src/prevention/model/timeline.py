@@ -56,7 +56,10 @@ class Timeline:
 
     def by_year(self, monthly: Floats) -> Floats:
         """Sums by financial year of a plan's months: (plan_months, n) to (years, n)."""
-        return monthly.reshape(self.years, MONTHS_PER_YEAR, *monthly.shape[1:]).sum(axis=1)
+        yearly: Floats = monthly.reshape(self.years, MONTHS_PER_YEAR, *monthly.shape[1:]).sum(
+            axis=1
+        )
+        return yearly
 
     def spread(self, yearly: Floats) -> Floats:
         """Each year's value in each of its months: (years, n) to (plan_months, n)."""
