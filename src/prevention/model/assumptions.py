@@ -128,7 +128,7 @@ class Assumption(BaseModel):
         pydantic.ValidationError: low <= central <= high does not hold.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     central: float
     low: float

@@ -27,7 +27,7 @@ D: modelled or promotional."""
 class Document(BaseModel):
     """A document whose every key is known and every assumption within its bounds."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     @model_validator(mode="after")
     def _assumptions_within_bounds(self) -> Self:
