@@ -21,7 +21,8 @@ class Account:
 
     matrix: (rows, plan_months). year_of_row: index of the plan year of each row.
     Rows 0 to years - 1 are cash by year; the next `years` rows the same in present
-    value; then, when `monthly`, one row a month in cash.
+    value; the next `years` the last month of each year times twelve (the full-year effect
+    of what runs by then); then, when `monthly`, one row a month in cash.
     """
 
     matrix: Floats
@@ -42,8 +43,9 @@ class Account:
         year = months // MONTHS_PER_YEAR
         cash = (year == np.arange(timeline.years)[:, None]).astype(np.float64)
         factor = discount_factors(timeline.plan_months, discount_rate) * (1 + inflation) ** -year
-        rows = [cash, cash * factor]
-        row_years = [np.arange(timeline.years)] * 2
+        last = cash * (months % MONTHS_PER_YEAR == MONTHS_PER_YEAR - 1) * MONTHS_PER_YEAR
+        rows = [cash, cash * factor, last]
+        row_years = [np.arange(timeline.years)] * 3
         if monthly:
             rows.append(np.eye(timeline.plan_months))
             row_years.append(year)
@@ -60,9 +62,14 @@ class Account:
         return slice(self.years, 2 * self.years)
 
     @property
+    def full_year(self) -> slice:
+        """Rows of the last month of each financial year, times twelve."""
+        return slice(2 * self.years, 3 * self.years)
+
+    @property
     def monthly(self) -> slice:
         """Rows of nominal cash by month (empty unless asked for)."""
-        return slice(2 * self.years, len(self.matrix))
+        return slice(3 * self.years, len(self.matrix))
 
     def rows(self, monthly: Floats) -> Floats:
         """Months summed into rows: (plan_months, n) to (rows, n)."""

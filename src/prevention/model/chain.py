@@ -6,7 +6,7 @@ the same function; they differ only in the columns they carry.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -27,6 +27,7 @@ from prevention.model.savings import (
     allocate,
     climb,
     growth_share,
+    placement_price,
     reach,
 )
 from prevention.model.scenarios import Plan
@@ -163,22 +164,35 @@ def _ladders(
             growth,
             base,
             account,
-            _already_in_base(deliveries[id_], acting[id_], base, account),
+            _already_in_base(
+                deliveries[id_],
+                acting[id_],
+                targets_of(plan.programmes[id_], base),
+                base,
+                account,
+            ),
         )
         for id_, share in shares.items()
     }
 
 
 def _already_in_base(
-    delivery: Delivery, target: Target, base: Mapping[str, Baseline], account: Account
+    delivery: Delivery,
+    target: Target,
+    targets: Sequence[Target],
+    base: Mapping[str, Baseline],
+    account: Account,
 ) -> Floats:
     """GBP by row the base budget already counts for a cell, (rows, n).
 
-    Stated at the price of the plan's first year; it rises with the price of the service,
-    as the saving it stands for does.
+    Stated for the programme at the price of the plan's first year. Shared over its lines
+    by the worth of a placement avoided on each; it rises with the price of the line, as
+    the saving it stands for does.
     """
     price = base[target.service].price
-    yearly = delivery.values["already_in_base"] * target.share * price / price[0]
+    worth = [np.maximum(t.share * placement_price(t, base)[0], 0) for t in targets]
+    own = worth[targets.index(target)] / np.maximum(np.sum(worth, axis=0), 1e-9)
+    yearly = delivery.values["already_in_base"] * own * price / price[0]
     whole_months = account.matrix.sum(axis=1, keepdims=True)
     by_row: Floats = whole_months * account.at_row(yearly) / MONTHS_PER_YEAR
-    return by_row
+    return by_row.astype(price.dtype)

@@ -8,6 +8,7 @@ serve pounds in a draw and whole pence in a report.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -25,22 +26,23 @@ from prevention.money import to_pence, to_pounds
 Figures = NDArray[Any]
 """Pounds (floating) or pence (whole), (years, n)."""
 
-_OFF_LADDER: dict[str, Callable[[Ladder, slice], Floats]] = {
-    "placements_avoided": lambda ladder, cash: ladder.begun,
-    "care_weeks_avoided": lambda ladder, cash: ladder.care_weeks[cash],
-    "gross_avoided_cost": lambda ladder, cash: ladder.gross[cash],
-    "overlap": lambda ladder, cash: ladder.overlap[cash],
-    "optimism_bias": lambda ladder, cash: ladder.optimism_bias[cash],
-    "to_other_bodies": lambda ladder, cash: ladder.to_other_bodies[cash],
-    "not_cashable": lambda ladder, cash: ladder.not_cashable[cash],
-    "not_released": lambda ladder, cash: ladder.not_released[cash],
-    "already_in_base": lambda ladder, cash: ladder.already_in_base[cash],
-    "avoided_growth": lambda ladder, cash: ladder.avoided_growth[cash],
+_OFF_LADDER: dict[str, Callable[[Ladder, Account], Floats]] = {
+    "placements_avoided": lambda ladder, account: ladder.begun,
+    "care_weeks_avoided": lambda ladder, account: ladder.care_weeks[account.cash],
+    "gross_avoided_cost": lambda ladder, account: ladder.gross[account.cash],
+    "overlap": lambda ladder, account: ladder.overlap[account.cash],
+    "optimism_bias": lambda ladder, account: ladder.optimism_bias[account.cash],
+    "to_other_bodies": lambda ladder, account: ladder.to_other_bodies[account.cash],
+    "not_cashable": lambda ladder, account: ladder.not_cashable[account.cash],
+    "not_released": lambda ladder, account: ladder.not_released[account.cash],
+    "already_in_base": lambda ladder, account: ladder.already_in_base[account.cash],
+    "avoided_growth": lambda ladder, account: ladder.avoided_growth[account.cash],
+    "full_year_effect": lambda ladder, account: ladder.cashable[account.full_year],
 }
-_OFF_COST: dict[str, Callable[[Cost, slice], Floats]] = {
-    "delivery_cost_gross": lambda cost, cash: cost.gross[cash],
-    "external_funding": lambda cost, cash: cost.external[cash],
-    "base_funding": lambda cost, cash: cost.in_base[cash],
+_OFF_COST: dict[str, Callable[[Cost, Account], Floats]] = {
+    "delivery_cost_gross": lambda cost, account: cost.gross[account.cash],
+    "external_funding": lambda cost, account: cost.external[account.cash],
+    "base_funding": lambda cost, account: cost.in_base[account.cash],
 }
 LEAVES = (*_OFF_LADDER, *_OFF_COST)
 
@@ -58,12 +60,12 @@ _FOLLOWS: dict[str, Callable[[Callable[[str], Figures]], Figures]] = {
 
 
 class Column(Mapping[str, Figures]):
-    """One cell's measures: a leaf when first asked for, the rest from leaves."""
+    """One cell's measures, each worked out when first asked for."""
 
-    def __init__(self, names: Sequence[str], leaf: Callable[[str], Figures]) -> None:
-        """Offer `names` (in the order of `MEASURES`), reading leaves through `leaf`."""
+    def __init__(self, names: Sequence[str], read: Callable[[str], Figures]) -> None:
+        """Offer `names`, in the order of `MEASURES`, worked out by `read`."""
         self._names = [name for name in MEASURES if name in names]
-        self._leaf = leaf
+        self._read = read
         self._known: dict[str, Figures] = {}
 
     def __getitem__(self, name: str) -> Figures:
@@ -71,8 +73,7 @@ class Column(Mapping[str, Figures]):
         if name not in self._known:
             if name not in self._names:
                 raise KeyError(name)
-            rule = _FOLLOWS.get(name)
-            self._known[name] = rule(self.__getitem__) if rule else self._leaf(name)
+            self._known[name] = self._read(name)
         return self._known[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -92,13 +93,34 @@ class Ledger(Mapping[Cell, Mapping[str, Figures]]):
     """
 
     def __init__(
-        self, plan: Plan, cells: Sequence[Cell], leaf: Callable[[Cell, str], Figures]
+        self,
+        plan: Plan,
+        cells: Sequence[Cell],
+        leaf: Callable[[Cell, str], Figures],
+        nothing: Figures,
     ) -> None:
-        """Read leaves of cells through `leaf`; the cell (programme, total) has only people."""
+        """Read leaves of cells through `leaf`.
+
+        nothing: zeros, (years, n): what the total of no cells is.
+        """
         self._columns: dict[Cell, Mapping[str, Figures]] = {}
         for cell, parts in _made_of(plan, cells).items():
-            names = _names(cell, parts)
-            self._columns[cell] = Column(names, _adder(leaf, cell, parts, list(plan.programmes)))
+            read = _adder(leaf, cell, parts, list(plan.programmes), nothing)
+            self._columns[cell] = Column(_names(cell), partial(self._measure, cell, read))
+
+    def _measure(self, cell: Cell, leaf: Callable[[str], Figures], name: str) -> Figures:
+        """A leaf, or what follows from the cell's other measures."""
+        rule = _FOLLOWS.get(name)
+        return rule(self._columns[cell].__getitem__) if rule else leaf(name)
+
+    def mapped(self, change: Callable[[Cell, str], Figures]) -> Ledger:
+        """The same cells and measures, each worked out by `change` when asked for."""
+        other = object.__new__(Ledger)
+        other._columns = {
+            cell: Column(list(column), partial(change, cell))
+            for cell, column in self._columns.items()
+        }
+        return other
 
     def __getitem__(self, cell: Cell) -> Mapping[str, Figures]:
         """The measures of a cell."""
@@ -124,26 +146,30 @@ def _made_of(plan: Plan, cells: Sequence[Cell]) -> dict[Cell, list[Cell]]:
     return made
 
 
-def _names(cell: Cell, parts: Sequence[Cell]) -> list[str]:
-    """Measures a cell has: people only at a service total, money only with a service line."""
-    names = ["people_started"] if cell[1] == TOTAL else []
-    return [*names, *LEAVES, *_FOLLOWS] if parts else names
+def _names(cell: Cell) -> list[str]:
+    """Measures a cell has: people stand at a service total only."""
+    return [*(["people_started"] if cell[1] == TOTAL else []), *LEAVES, *_FOLLOWS]
 
 
 def _adder(
-    leaf: Callable[[Cell, str], Figures], cell: Cell, parts: Sequence[Cell], programmes: list[str]
+    leaf: Callable[[Cell, str], Figures],
+    cell: Cell,
+    parts: Sequence[Cell],
+    programmes: list[str],
+    nothing: Figures,
 ) -> Callable[[str], Figures]:
     """Read a leaf of a cell, or add it up over the parts of a total."""
 
     def read(name: str) -> Figures:
         if name == "people_started":
-            ids = programmes if cell[0] == TOTAL else [cell[0]]
-            found = [leaf((id_, TOTAL), name) for id_ in ids]
+            of = [(id_, TOTAL) for id_ in (programmes if cell[0] == TOTAL else [cell[0]])]
         else:
-            found = [leaf(part, name) for part in parts]
-        total = found[0]
-        for more in found[1:]:
-            total = total + more
+            of = list(parts)
+        if not of:
+            return nothing
+        total = leaf(of[0], name)
+        for part in of[1:]:
+            total = total + leaf(part, name)
         return total
 
     return read
@@ -157,11 +183,11 @@ def leaf_of(outcome: Outcome, plan: Plan, account: Account, cell: Cell, name: st
         waves = outcome.deliveries[id_].starts.values()
         return np.asarray(np.sum([starts.rows(cash) for starts in waves], axis=0))
     if name in _OFF_LADDER:
-        return _OFF_LADDER[name](outcome.ladders[cell], account.cash)
+        return _OFF_LADDER[name](outcome.ladders[cell], account)
     targets = plan.programmes[id_].avoids
     covered = [t.share for t in targets if (id_, t.service) in outcome.ladders]
     share = next(t.share for t in targets if t.service == service)
-    cost: Floats = _OFF_COST[name](outcome.costs[id_], account.cash) * (share / sum(covered))
+    cost: Floats = _OFF_COST[name](outcome.costs[id_], account) * (share / sum(covered))
     return cost
 
 
@@ -173,17 +199,15 @@ def settled(plan: Plan, cells: Sequence[Cell], leaf: Callable[[Cell, str], Float
 
     leaf: gives a leaf of a cell in pounds, people or weeks, (years,).
     """
-    pence = Ledger(
-        plan,
-        cells,
-        lambda cell, name: (
-            to_pence(leaf(cell, name)) if MEASURES[name].unit == GBP else leaf(cell, name)
-        ),
-    )
-    pounds = Ledger(plan, cells, leaf)
-    for cell, measures in pence.items():
-        pounds._columns[cell] = {
-            name: to_pounds(values) if MEASURES[name].unit == GBP else values
-            for name, values in measures.items()
-        }
-    return pounds
+
+    def rounded(cell: Cell, name: str) -> Figures:
+        values = leaf(cell, name)
+        return to_pence(values) if MEASURES[name].unit == GBP else values
+
+    pence = Ledger(plan, cells, rounded, np.zeros(plan.years, np.int64))
+
+    def in_pounds(cell: Cell, name: str) -> Figures:
+        values = pence[cell][name]
+        return to_pounds(values) if MEASURES[name].unit == GBP else values * 1.0
+
+    return pence.mapped(in_pounds)

@@ -59,6 +59,9 @@ MEASURES: dict[str, Measure] = {
     "net_saving_cumulative": Measure(
         "Cumulative net saving", GBP, "Net saving of this and earlier years of the plan"
     ),
+    "full_year_effect": Measure(
+        "Full-year effect", GBP, "Cashable saving of the year's last month, over twelve months"
+    ),
     "mtfs_increment": Measure(
         "MTFS increment", GBP, "Change in the cashable saving on the year before"
     ),

@@ -88,7 +88,8 @@ class Projection:
             ]
             return np.concatenate(wide, axis=1)
 
-        return Ledger(self.plan, list(self.outcome.ladders), gathered)
+        nothing = np.zeros((self.plan.years, self.draws.count), np.float32)
+        return Ledger(self.plan, list(self.outcome.ladders), gathered, nothing)
 
     @property
     def _sizes(self) -> list[int]:

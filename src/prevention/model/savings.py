@@ -208,9 +208,7 @@ def climb(
     already_in_base: saving the base budget already counts, GBP by row, (rows, n).
     """
     values = delivery.values
-    price = baselines[target.service].price
-    if target.replaced_by:
-        price = price - baselines[target.replaced_by].price
+    price = placement_price(target, baselines)
     kept = 1 - values["optimism_bias"]
     council = kept * values["council_share"]
     part = council * values["cashable_share"]
@@ -237,6 +235,12 @@ def climb(
         begun=delivery.begun * share.left * target.share * (0 if target.price_only else 1),
         is_price_only=target.price_only,
     )
+
+
+def placement_price(target: Target, baselines: Mapping[str, Baseline]) -> Floats:
+    """GBP a week of a placement avoided, less what is bought instead, by year, (years, n)."""
+    price = baselines[target.service].price
+    return price - baselines[target.replaced_by].price if target.replaced_by else price
 
 
 def _by_month(unit: Floats, share: Share) -> tuple[NDArray[np.intp], Floats]:
@@ -275,5 +279,6 @@ def growth_share(people: People, avoided: Floats) -> Floats:
     line below its opening level. avoided: placements, averaged over the year, (years, n).
     """
     growth = np.maximum(people.yearly - people.by_month[0], 0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(avoided > 0, np.clip(growth / avoided, 0, 1), 0)
+    met = np.minimum(growth, np.maximum(avoided, 0))
+    share: Floats = met / np.where(avoided > 0, avoided, 1)
+    return share

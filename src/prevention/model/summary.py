@@ -20,6 +20,7 @@ from prevention.model.appraisal import (
 from prevention.model.assumptions import Floats
 from prevention.model.measures import GBP, MEASURES, TOTAL
 from prevention.model.projection import Projection, baseline_by_year
+from prevention.model.savings import placement_price
 from prevention.model.scenarios import Plan
 from prevention.model.sweep import sweep_lag
 from prevention.years import MONTHS_PER_YEAR, WEEKS_PER_MONTH, format_year, month_label
@@ -185,9 +186,7 @@ def _tail(projection: Projection, id_: str) -> float | None:
         target = next(
             t for t in projection.plan.programmes[programme].avoids if t.service == service
         )
-        price = projection.outcome.baselines[service].price[-1, 0]
-        if target.replaced_by:
-            price -= projection.outcome.baselines[target.replaced_by].price[-1, 0]
+        price = placement_price(target, projection.outcome.baselines)[-1, 0]
         months = float(projection.outcome.deliveries[programme].tail[0])
         total += months * target.share * WEEKS_PER_MONTH * price
     return round(total, 2) if np.isfinite(total) else None
