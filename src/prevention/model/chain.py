@@ -93,8 +93,8 @@ def run(
     asked = {id_: programme.model_dump_json() for id_, programme in plan.programmes.items()}
     deliveries = {
         id_: memo(
-            ("deliver", here, asked[id_]),
-            partial(deliver, programme, plan.first_year, plan.years, draws, memo),
+            ("deliver", here, asked[id_], plan.event_noise),
+            partial(deliver, programme, plan.first_year, plan.years, draws, memo, plan.event_noise),
         )
         for id_, programme in plan.programmes.items()
     }
@@ -114,7 +114,10 @@ def run(
         for id_, programme in plan.programmes.items()
     }
     reaches = {
-        id_: memo(("reach", here, economy, asked[id_]), partial(reach, delivery, timeline, account))
+        id_: memo(
+            ("reach", here, economy, asked[id_], plan.event_noise),
+            partial(reach, delivery, timeline, account),
+        )
         for id_, delivery in deliveries.items()
     }
     ladders: dict[Cell, Ladder] = {}
@@ -130,7 +133,15 @@ def run(
             if target.service == service
         }
         found: dict[str, Ladder] = memo(
-            ("ladders", here, economy, service, plan.overlap_order, *(asked[i] for i in acting)),
+            (
+                "ladders",
+                here,
+                economy,
+                service,
+                plan.overlap_order,
+                plan.event_noise,
+                *(asked[i] for i in acting),
+            ),
             partial(_ladders, plan, acting, people, deliveries, reaches, base, account),
         )
         ladders |= {(id_, service): ladder for id_, ladder in found.items()}

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import ndtr
+from scipy.stats import poisson
 
 from prevention.model.account import Account
 from prevention.model.assumptions import QUANTITIES, Assumption, Floats
@@ -72,11 +74,18 @@ class Delivery:
 
 
 def deliver(
-    programme: Programme, first_year: int, years: int, draws: Draws, memo: Memo | None = None
+    programme: Programme,
+    first_year: int,
+    years: int,
+    draws: Draws,
+    memo: Memo | None = None,
+    event_noise: bool = False,
 ) -> Delivery:
     """Starts, then lag, then care avoided: steps 2 to 6 of the method.
 
     care(t) = sum over s <= t of starts(s) x effect x (lag * persistence)(t - s).
+
+    event_noise: draw whole placements avoided in each year instead of their expectation.
     """
     timeline = _own_timeline(programme, first_year, years)
     values = _values(programme, draws)
@@ -108,12 +117,33 @@ def deliver(
         )
     if programme.lag.is_point:
         care = delayed(care, values["onset_lag"])
+    if event_noise and draws.count:
+        care, begun = _with_events(care, begun, timeline, draws, programme.id)
     shape = programme.duration_shape
     care = persistent(care, values["duration"], values["fade_out"], shape)
     whole = total_months(values["duration"], values["fade_out"], shape)
     with np.errstate(invalid="ignore"):
         due = np.where(started * effect == 0, 0.0, started * effect * whole)
     return Delivery(values, starts, begun, care[timeline.warm_months :], due - care.sum(axis=0))
+
+
+def _with_events(
+    care: Floats, begun: Floats, timeline: Timeline, draws: Draws, id_: str
+) -> tuple[Floats, Floats]:
+    """Whole placements where their expectation stood: a Poisson count in each year.
+
+    What arrives in a year is scaled to the count drawn over the count expected, so the
+    average is kept and small programmes show how lumpy they are. Years before the plan
+    have happened and are left alone.
+    """
+    expected = np.abs(begun)
+    chance = ndtr(draws.scores(f"events/{id_}", timeline.years))
+    counts = poisson.ppf(chance, expected)
+    factor = np.where(expected > 0, counts / np.where(expected > 0, expected, 1), 1)
+    arrivals = np.diff(care, axis=0, prepend=care.dtype.type(0))
+    arrivals[timeline.warm_months :] *= timeline.spread(factor)
+    noisy: Floats = (begun * factor).astype(begun.dtype)
+    return np.cumsum(arrivals, axis=0), noisy
 
 
 def _own_timeline(programme: Programme, first_year: int, years: int) -> Timeline:

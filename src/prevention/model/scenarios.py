@@ -38,6 +38,7 @@ class Scenario(Document):
     budget: saving written into the budget, GBP over the plan, by programme or `total`.
     overlap_order: programmes first to last where overlap goes in a stated order; empty
         shares it by Shapley value.
+    event_noise: draw whole placements avoided, for programmes of small numbers.
     """
 
     id: str
@@ -51,6 +52,7 @@ class Scenario(Document):
     changes: Mapping[str, Any] = {}
     budget: Mapping[str, float] = {}
     overlap_order: tuple[str, ...] = ()
+    event_noise: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ class Plan:
     economy: Economy
     budget: Mapping[str, float] = field(default_factory=dict)
     overlap_order: tuple[str, ...] = ()
+    event_noise: bool = False
 
     def assumptions(self) -> dict[str, Assumption]:
         """Every assumption in the plan by its `--set` key."""
@@ -133,6 +136,7 @@ def resolve(
         library.economy,
         budget,
         next((link.overlap_order for link in reversed(chain) if link.overlap_order), ()),
+        any(link.event_noise for link in chain),
     )
     everything = own + list(changes)
     plan = _applied(plan, (c for c in everything if c[0].endswith(".evidence_grade")))

@@ -252,6 +252,7 @@ def assumptions_hash(plan: Plan) -> str:
             "economy": plan.economy.model_dump(mode="json"),
             "budget": dict(plan.budget),
             "order": list(plan.overlap_order),
+            "event_noise": plan.event_noise,
         }
     )
 

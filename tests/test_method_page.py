@@ -1,0 +1,45 @@
+"""The worked example in docs/method.md says what the program says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from prevention.jobs import Request, Workbench
+from prevention.model.measures import MEASURES, RUNGS
+from prevention.model.projection import Projection
+
+PAGE = (Path(__file__).parents[1] / "docs" / "method.md").read_text(encoding="utf-8")
+PLAN_YEAR = 2
+"""2029/30."""
+
+
+@pytest.fixture(scope="module")
+def bench(store_path: Path) -> Workbench:
+    """The library over a built store."""
+    return Workbench(store=store_path)
+
+
+def _row(projection: Projection) -> str:
+    saved = projection.central["no-wrong-door", "total"]["cashable_saving"]
+    return " | ".join(f"{value / 1000:,.1f}" for value in np.ravel(saved))
+
+
+def test_every_rung_on_the_page_is_the_projections(bench: Workbench) -> None:
+    """The ladder of No Wrong Door on children's homes in 2029/30, to the penny."""
+    projection = bench.forecast(Request(scenario="step-up", draws=0))
+    cell = projection.central["no-wrong-door", "childrens-homes"]
+    for measure in ("gross_avoided_cost", *RUNGS, "cashable_saving"):
+        line = f"| {MEASURES[measure].title} | {cell[measure][PLAN_YEAR]:,.2f} |"
+        assert line in PAGE
+    people = projection.central["no-wrong-door", "total"]["people_started"][PLAN_YEAR]
+    assert f"{people:.0f} people start in 2029/30" in PAGE
+
+
+def test_the_page_shows_what_a_longer_lag_does(bench: Workbench) -> None:
+    """The same programme at the lag of the evidence and at 36 months."""
+    change = (("programmes.no-wrong-door.onset_lag", 36),)
+    assert _row(bench.forecast(Request(scenario="step-up", draws=0))) in PAGE
+    assert _row(bench.forecast(Request(scenario="step-up", draws=0, changes=change))) in PAGE
