@@ -168,15 +168,17 @@ def _observations(definition: SeriesDefinition, figures: Figures) -> tuple[Obser
 def _part(part: Part, figures: Figures) -> list[Observation]:
     """The measures of a part added up, for the years in which every one is published.
 
-    A withheld figure is not zero: a year that lacks one has no sum.
+    A withheld figure is not zero: a year that lacks one has no sum, unless the part says
+    that what is withheld is small.
     """
-    each = [figures.get((part.table, measure), {}) for measure in part.measures]
-    years = sorted(set.intersection(*(set(item) for item in each)))
+    read = {measure: figures.get((part.table, measure), {}) for measure in part.measures}
+    needed = [read[measure] for measure in part.measures if measure not in part.small]
+    years = sorted(set.intersection(*(set(item) for item in needed)))
     return [
         Observation(
             year,
-            sum(item[year].value for item in each),
-            _releases(item[year] for item in each),
+            sum(item[year].value for item in read.values() if year in item),
+            _releases(item[year] for item in read.values() if year in item),
         )
         for year in years
         if part.first_year <= year <= part.last_year

@@ -26,6 +26,8 @@ class Part:
     """Measures of one table, added up, over some years of a series.
 
     missing: sentence to show when the council has none of it.
+    small: those of the measures that are left out, and the rest still added up, where the
+    publisher withholds them: only for counts withheld because they are nearly nothing.
     """
 
     table: str
@@ -33,6 +35,7 @@ class Part:
     first_year: int = 0
     last_year: int = 9999
     missing: str = ""
+    small: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,8 @@ def define(item: Mapping[str, Any]) -> ServiceDefinition:
 
 def _series(item: Mapping[str, Any]) -> SeriesDefinition:
     parts = tuple(
-        Part(**{**part, "measures": tuple(part["measures"])}) for part in item.get("parts", ())
+        Part(**{**part, "measures": tuple(part["measures"]), "small": tuple(part.get("small", ()))})
+        for part in item.get("parts", ())
     )
     return SeriesDefinition(**{**item, "parts": parts})
 

@@ -7,7 +7,7 @@ the same function; they differ only in the columns they carry.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -15,7 +15,7 @@ import numpy as np
 from prevention.model.account import Account
 from prevention.model.assumptions import Floats
 from prevention.model.delivery import Cost, Delivery, deliver, delivery_cost
-from prevention.model.demand import Baseline, baselines
+from prevention.model.demand import Baseline, baselines, modelled
 from prevention.model.draws import Draws
 from prevention.model.evidence import CouncilEvidence
 from prevention.model.memo import Memo
@@ -69,6 +69,27 @@ def targets_of(programme: Programme, known: Mapping[str, object]) -> list[Target
         for target in programme.avoids
         if target.service in known and (not target.replaced_by or target.replaced_by in known)
     ]
+
+
+def covered(plan: Plan, council: CouncilEvidence) -> tuple[Plan, tuple[str, ...]]:
+    """The plan as far as a council's figures reach, and plain sentences on what is left out.
+
+    A programme none of whose service lines has figures is left out, its cost with it.
+    """
+    known = dict.fromkeys(modelled(council.services, plan.economy.services))
+    kept = {i: p for i, p in plan.programmes.items() if targets_of(p, known)}
+    missing = []
+    for id_, programme in plan.programmes.items():
+        lines = [t for t in programme.avoids if t not in targets_of(programme, known)]
+        names = ", ".join(t.service.replace("-", " ") for t in lines)
+        if id_ not in kept:
+            missing.append(f"{programme.name}: no figures for {names}; left out, cost and all.")
+        elif lines:
+            share = sum(t.share for t in lines)
+            missing.append(
+                f"{programme.name}: no figures for {names}; {share:.0%} of its effect is left out."
+            )
+    return replace(plan, programmes=kept), tuple(missing)
 
 
 def run(

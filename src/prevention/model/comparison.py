@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from prevention.model.assumptions import QUANTITIES
+from prevention.model.assumptions import QUANTITIES, Assumption
 from prevention.model.scenarios import Plan
 
 
@@ -24,9 +24,14 @@ class Difference:
 def differences(plans: Sequence[Plan]) -> list[Difference]:
     """Assumptions whose central, low or high differ between plans, in order of key.
 
-    A programme that one plan does not run shows as missing there.
+    A programme that one plan does not run shows as missing there. A scenario given twice
+    is numbered the second time.
     """
-    each = {plan.scenario: plan.assumptions() for plan in plans}
+    each: dict[str, dict[str, Assumption]] = {}
+    for plan in plans:
+        again = sum(name.split(" (")[0] == plan.scenario for name in each)
+        name = f"{plan.scenario} ({again + 1})" if again else plan.scenario
+        each[name] = plan.assumptions()
     keys = sorted({key for found in each.values() for key in found})
     different = []
     for key in keys:

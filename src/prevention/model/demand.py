@@ -131,23 +131,30 @@ def price_by_year(
     return price
 
 
+def modelled(
+    services: Mapping[str, ServiceEvidence], chosen: Mapping[str, ServiceAssumptions]
+) -> list[str]:
+    """Service lines that have people and a price, published or assumed, in order."""
+    return [
+        id_
+        for id_, evidence in services.items()
+        if id_ in chosen
+        and evidence.people.last is not None
+        and (evidence.unit_cost.last is not None or chosen[id_].unit_cost is not None)
+    ]
+
+
 def baselines(
     services: Mapping[str, ServiceEvidence],
     chosen: Mapping[str, ServiceAssumptions],
     timeline: Timeline,
     draws: Draws,
 ) -> dict[str, Baseline]:
-    """The do-nothing path of each service line that has people and a price.
-
-    A line is left out when neither its people nor its price is published or assumed.
-    """
+    """The do-nothing path of each service line that has people and a price."""
     paths: dict[str, Baseline] = {}
-    for id_, evidence in services.items():
-        last = evidence.people.last
-        if last is None or id_ not in chosen:
-            continue
-        if evidence.unit_cost.last is None and chosen[id_].unit_cost is None:
-            continue
+    for id_ in modelled(services, chosen):
+        evidence = services[id_]
+        last = evidence.people.observations[-1]
         growth = population_by_month(evidence.population, timeline, last.year_ending)
         volatility = draws.values(
             f"service/{id_}", "people_volatility", chosen[id_].people_volatility

@@ -14,7 +14,7 @@ from threadpoolctl import ThreadpoolController
 
 from prevention.model.account import Account
 from prevention.model.assumptions import Floats
-from prevention.model.chain import Cell, Outcome, account_of, run, timeline_of
+from prevention.model.chain import Cell, Outcome, account_of, covered, run, timeline_of
 from prevention.model.demand import Baseline
 from prevention.model.draws import Draws
 from prevention.model.evidence import CouncilEvidence
@@ -39,7 +39,7 @@ Samples = NDArray[np.float32]
 class Projection:
     """One plan in one council.
 
-    outcome: the central run in full, its account with a row a month.
+    plan: as far as the council's figures reach. outcome: the central run in full, its account with a row a month.
     blocks: the outcome of each block of draws, without rows by month; none without draws.
     missing: plain sentences on what could not be modelled for this council.
     """
@@ -137,6 +137,7 @@ def project(
             changed is worked out again.
         progress: called with (draws done, draws in all) after each block.
     """
+    plan, left_out = covered(plan, council)
     timeline = timeline_of(plan)
     monthly = account_of(plan, timeline, monthly=True)
     yearly = account_of(plan, timeline)
@@ -152,7 +153,7 @@ def project(
             if progress is not None:
                 progress(sum(part.size for part in parts[: len(blocks)]), draws)
     memo.forget_unused()
-    missing = council.missing + _unmodelled(plan, outcome)
+    missing = council.missing + left_out
     return Projection(plan, council, timeline, monthly, chosen, outcome, tuple(blocks), missing)
 
 
@@ -175,14 +176,3 @@ def net_present(outcome: Outcome, account: Account) -> dict[str, Floats]:
     for (id_, _), ladder in outcome.ladders.items():
         found[id_] = found[id_] + ladder.cashable[rows].sum(axis=0)
     return found | ({TOTAL: np.sum(list(found.values()), axis=0)} if found else {})
-
-
-def _unmodelled(plan: Plan, outcome: Outcome) -> tuple[str, ...]:
-    """What the plan asks for that this council's figures do not cover."""
-    return tuple(
-        f"{programme.name}: no figures for {target.service.replace('-', ' ')} in this council, "
-        f"so {target.share:.0%} of its effect is left out."
-        for id_, programme in plan.programmes.items()
-        for target in programme.avoids
-        if (id_, target.service) not in outcome.ladders
-    )

@@ -72,7 +72,8 @@ class People:
     def of(cls, by_month: Floats, timeline: Timeline) -> People:
         """From people by month of the plan, (plan_months, n)."""
         years = by_month.reshape(timeline.years, MONTHS_PER_YEAR, -1)
-        return cls(by_month, years.mean(axis=1), np.maximum(years.min(axis=1), 1e-9))
+        # Nobody in a line is held as next to nobody, so that shares of it stay finite.
+        return cls(by_month, np.maximum(years.mean(axis=1), 1e-6), years.min(axis=1))
 
 
 def allocate(
@@ -104,7 +105,7 @@ def allocate(
     together = np.zeros_like(there)
     for id_, factor in zip(ids, left, strict=True):
         together += parts[id_][2].care[:, full] * parts[id_][0] * _monthly(factor[:, full])
-    cap = there / np.maximum(together, there)
+    cap = there / np.maximum(np.maximum(together, there), 1e-6)
     return {id_: Share(factor, full, cap) for id_, factor in zip(ids, left, strict=True)}
 
 

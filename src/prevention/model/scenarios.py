@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -141,7 +141,7 @@ def resolve(
     everything = own + list(changes)
     plan = _applied(plan, (c for c in everything if c[0].endswith(".evidence_grade")))
     by_grade = {i: graded(p, plan.economy) for i, p in plan.programmes.items()}
-    plan = _with(plan, programmes=by_grade)
+    plan = replace(plan, programmes=by_grade)
     return _applied(plan, (c for c in everything if not c[0].endswith(".evidence_grade")))
 
 
@@ -156,11 +156,6 @@ def _chain(scenario: Scenario, library: Library) -> list[Scenario]:
             raise ScenarioError(f"Scenario '{name}' differs from itself, by way of others.")
         chain.insert(0, library.scenarios[name])
     return chain
-
-
-def _with(plan: Plan, **changes: Any) -> Plan:
-    fields = {name: getattr(plan, name) for name in Plan.__slots__}
-    return Plan(**(fields | changes))
 
 
 def _applied(plan: Plan, changes: Iterable[Change]) -> Plan:
@@ -187,9 +182,9 @@ def _set(plan: Plan, key: str, value: Any) -> Plan:
                 if name == "unit_cost" and service.unit_cost is None and not part:
                     value = _with_margin(service, value)
                 services = {**plan.economy.services, id_: _changed(service, name, part, value)}
-                return _with(plan, economy=plan.economy.model_copy(update={"services": services}))
+                return replace(plan, economy=plan.economy.model_copy(update={"services": services}))
             case ["economy", name]:
-                return _with(plan, economy=_changed(plan.economy, name, part, value))
+                return replace(plan, economy=_changed(plan.economy, name, part, value))
     except (ValidationError, ValueError) as fault:
         raise ScenarioError(f"{key} = {value}: {_plain(fault)}") from fault
     raise ScenarioError(
@@ -220,7 +215,7 @@ def _set_expansion(plan: Plan, id_: str, wave: str, rest: list[str], part: str, 
 
 
 def _with_programme(plan: Plan, programme: Programme) -> Plan:
-    return _with(plan, programmes={**plan.programmes, programme.id: programme})
+    return replace(plan, programmes={**plan.programmes, programme.id: programme})
 
 
 def _changed(document: D, name: str, part: str, value: Any) -> D:
