@@ -192,7 +192,8 @@ def _releases(observations: Iterable[Observation]) -> str:
 def spend_per_person(spend: Series, people: Series) -> tuple[Observation, ...]:
     """Weekly spend per person: spend / people / weeks in a year, for the years with both.
 
-    GBP a year and people in, GBP per person per week out.
+    GBP a year and people in, GBP per person per week out. A year whose spend is zero or
+    below (a correction, not a price) has none.
     """
     counted = {item.year_ending: item for item in people.observations if item.value > 0}
     return tuple(
@@ -202,7 +203,7 @@ def spend_per_person(spend: Series, people: Series) -> tuple[Observation, ...]:
             _releases((item, counted[item.year_ending])),
         )
         for item in spend.observations
-        if item.year_ending in counted
+        if item.year_ending in counted and item.value > 0
     )
 
 
