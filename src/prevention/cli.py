@@ -64,7 +64,7 @@ OutputOption = Annotated[
 ]
 
 WARRINGTON = "E06000007"
-DRAWS = 8192
+DRAWS = 16_384
 
 
 @app.callback()

@@ -63,6 +63,15 @@ def month_number(day: dt.date) -> float:
     return whole + (day - first).days / (following - first).days
 
 
+def month_after(day: dt.date) -> float:
+    """Months from 1 April 2000 to the end of a day: what ends on it runs that day too.
+
+    >>> month_after(dt.date(2029, 3, 31)) == first_month(2030)
+    True
+    """
+    return month_number(day + dt.timedelta(days=1))
+
+
 def first_month(year_ending: int) -> int:
     """Month number of the April that opens a financial year.
 

@@ -148,9 +148,9 @@ def run(
             partial(People.of, base[service].people, timeline),
         )
         acting = {
-            p.id: target
-            for p in plan.programmes.values()
-            for target in targets_of(p, base)
+            id_: target
+            for id_ in sorted(plan.programmes)
+            for target in targets_of(plan.programmes[id_], base)
             if target.service == service
         }
         found: dict[str, Ladder] = memo(

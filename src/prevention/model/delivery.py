@@ -28,7 +28,10 @@ from prevention.model.response import (
     total_months,
 )
 from prevention.model.timeline import Timeline
-from prevention.years import MONTHS_PER_YEAR, first_month, month_number
+from prevention.years import MONTHS_PER_YEAR, first_month, month_after, month_number
+
+LONGEST_NOTICE = 24
+"""Months before the plan that are kept, so that notice already given counts."""
 
 EXACT_COLUMNS = 128
 """Up to so many columns the lag is worked out exactly in each, without interpolation."""
@@ -62,7 +65,8 @@ class Delivery:
     values: every drawn assumption by name, each (n,).
     starts: people started, by wave.
     begun: placements avoided that would have begun in the year, (years, n).
-    care: placements avoided, averaged over the month, (plan_months, n).
+    care: placements avoided, averaged over the month, (plan_months, n); earlier: the same
+    in the last months before the plan (two years at most), (k, n).
     tail: months of care still to come after the plan from starts inside it, (n,).
     """
 
@@ -70,6 +74,7 @@ class Delivery:
     starts: dict[str, Starts]
     begun: Floats
     care: Floats
+    earlier: Floats
     tail: Floats
 
 
@@ -124,7 +129,9 @@ def deliver(
     whole = total_months(values["duration"], values["fade_out"], shape)
     with np.errstate(invalid="ignore"):
         due = np.where(started * effect == 0, 0.0, started * effect * whole)
-    return Delivery(values, starts, begun, care[timeline.warm_months :], due - care.sum(axis=0))
+    warm = timeline.warm_months
+    earlier = care[max(warm - LONGEST_NOTICE, 0) : warm]
+    return Delivery(values, starts, begun, care[warm:], earlier, due - care.sum(axis=0))
 
 
 def _with_events(
@@ -198,7 +205,7 @@ def _response(
     and kept in the cache for later blocks, slider moves and runs.
     """
     lag, spread = values["onset_lag"], values["onset_spread"]
-    if draws.size <= EXACT_COLUMNS:
+    if draws.size <= EXACT_COLUMNS or programme.lag.is_cheap:
         if programme.lag.is_point:
             lag, spread = np.zeros(1), np.zeros(1)
         elif np.ptp(lag) == np.ptp(spread) == 0:
@@ -329,6 +336,6 @@ def _funded(rollout: Rollout, timeline: Timeline, sources: tuple[str, ...]) -> F
     share = np.zeros(timeline.plan_months)
     for funding in rollout.funding:
         if funding.source in sources:
-            stop = np.inf if funding.ends is None else month_number(funding.ends)
+            stop = np.inf if funding.ends is None else month_after(funding.ends)
             share += funding.share * np.clip(stop - months, 0.0, 1.0)
     return np.minimum(share, 1.0)

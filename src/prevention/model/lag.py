@@ -39,6 +39,12 @@ Shape = Literal[
 shape to whole stages; linear, front-loaded and back-loaded need the mean alone; fixed and
 step put everyone at the mean; profile is a list of shares by month or year."""
 
+_WIDEST = 0.15
+"""Smallest Weibull shape: a standard deviation of some 47 times the mean."""
+
+_SURE = 700.0
+"""A Weibull exponent past which everyone has arrived (and exp would overflow)."""
+
 Moments = tuple[Floats, Floats, Floats]
 
 _NARROW = 1e-4
@@ -51,6 +57,7 @@ class Lag:
     """An onset lag: a shape, and for `profile` the share arriving in each period.
 
     profile: shares by period, summing to one; period_months: 1 for months, 12 for years.
+    stages: of an erlang lag, whatever its mean; 0 takes them from mean and spread.
 
     Raises:
         ValueError: a profile is missing, negative, or does not sum to one.
@@ -59,6 +66,7 @@ class Lag:
     shape: Shape = "gamma"
     profile: tuple[float, ...] = ()
     period_months: int = 12
+    stages: int = 0
 
     def __post_init__(self) -> None:
         if self.shape != "profile":
@@ -73,6 +81,11 @@ class Lag:
     def is_point(self) -> bool:
         """True when everyone waits exactly the mean."""
         return self.shape in ("fixed", "step")
+
+    @property
+    def is_cheap(self) -> bool:
+        """True when the shape is a polynomial: as quick to work out as to look up."""
+        return self.shape in ("delayed-ramp", "linear", "front-loaded", "back-loaded")
 
     def partial_moments(self, mean: Floats, spread: Floats, age: Floats) -> Moments:
         """M_0, M_1, M_2 up to `age`.
@@ -91,15 +104,18 @@ class Lag:
             return _steps(edges, self.profile, age)
         if self.shape in _BY_MEAN:
             return _BY_MEAN[self.shape](mean, age)
-        moments = _BY_SPREAD[self.shape](
-            np.maximum(mean, _NARROW), np.maximum(spread, mean * _NARROW), age
-        )
+        if self.stages:
+            stages = np.full(mean.shape, float(self.stages))
+            return _gamma_moments(stages, np.maximum(mean, _NARROW) / stages, age)
+        wide = np.maximum(mean, _NARROW)
+        shape = _BY_SPREAD[self.shape]
+        moments = shape(wide, np.maximum(spread, wide * _NARROW), age)
         narrow = spread <= mean * _NARROW
         if not narrow.any():
             return moments
         m0, m1, m2 = (
-            np.where(narrow, point, wide)
-            for point, wide in zip(_point(mean, age), moments, strict=True)
+            np.where(narrow, point, spread_out)
+            for point, spread_out in zip(_point(mean, age), moments, strict=True)
         )
         return m0, m1, m2
 
@@ -147,7 +163,8 @@ def _weibull(mean: Floats, spread: Floats, age: Floats) -> Moments:
     ratio, place = np.unique(spread / mean, return_inverse=True)
     shape = np.array([_weibull_shape(r) for r in ratio])[place.reshape(mean.shape)]
     scale = mean / gamma_function(1 + 1 / shape)
-    x = (age / scale) ** shape
+    with np.errstate(divide="ignore"):
+        x = np.exp(np.minimum(shape * np.log(age / scale), _SURE))
     return (
         -np.expm1(-x),
         mean * gammainc(1 + 1 / shape, x),
@@ -162,12 +179,14 @@ def _weibull_shape(ratio: float) -> float:
         log_ratio = gammaln(1 + 2 / shape) - 2 * gammaln(1 + 1 / shape)
         return float(np.sqrt(np.expm1(log_ratio)) - ratio)
 
-    return float(brentq(excess, 0.15, 2e4, xtol=1e-12))
+    if excess(_WIDEST) < 0:
+        return _WIDEST
+    return float(brentq(excess, _WIDEST, 1 / _NARROW * 2, xtol=1e-12))
 
 
 def _delayed_ramp(mean: Floats, spread: Floats, age: Floats) -> Moments:
     """Nothing for `mean - w`, then a straight build-up over 2w, where w = spread x sqrt 3."""
-    half = np.minimum(spread * np.sqrt(3.0), mean)
+    half = np.maximum(np.minimum(spread * np.sqrt(3.0), mean), mean * _NARROW)
     return _even(mean - half, mean + half, age)
 
 

@@ -105,7 +105,7 @@ class Ledger(Mapping[Cell, Mapping[str, Figures]]):
         """
         self._columns: dict[Cell, Mapping[str, Figures]] = {}
         for cell, parts in _made_of(plan, cells).items():
-            read = _adder(leaf, cell, parts, list(plan.programmes), nothing)
+            read = _adder(leaf, cell, parts, sorted(plan.programmes), nothing)
             self._columns[cell] = Column(_names(cell), partial(self._measure, cell, read))
 
     def _measure(self, cell: Cell, leaf: Callable[[str], Figures], name: str) -> Figures:

@@ -17,7 +17,7 @@ from prevention.model.assumptions import QUANTITIES, Assumption, Floats, check_b
 from prevention.model.lag import Lag, Shape
 from prevention.model.response import DurationShape
 from prevention.model.timeline import Timeline
-from prevention.years import month_number
+from prevention.years import month_after, month_number
 
 Grade = Literal["A", "B", "C", "D"]
 """A: randomised trial or review of trials; B: matched comparison; C: before and after;
@@ -85,7 +85,7 @@ class Rollout(Document):
 
     starts: people started in each month from go-live; replaces mobilisation, ramp,
         capacity, take-up and retention when given.
-    ends: the day starts and running costs stop (funding that ends); None: they go on.
+    ends: the last day of starts and running costs (funding that ends); None: they go on.
     """
 
     go_live: dt.date
@@ -117,13 +117,16 @@ class Rollout(Document):
         go_live = month_number(self.go_live) - timeline.opening
         if self.starts:
             by_month = np.zeros(timeline.months)
-            first = int(go_live)
-            given = self.starts[: timeline.months - first]
+            first = int(np.floor(go_live))
+            given = np.asarray(self.starts)[: max(timeline.months - first, 0)]
             by_month[first : first + len(given)] = given
+            if self.ends is not None:
+                stop = month_after(self.ends) - timeline.opening
+                by_month *= np.clip(stop - np.arange(timeline.months), 0.0, 1.0)
             return by_month
         edges = np.arange(timeline.months + 1.0)
         if self.ends is not None:
-            edges = np.minimum(edges, month_number(self.ends) - timeline.opening)
+            edges = np.minimum(edges, month_after(self.ends) - timeline.opening)
         running = np.maximum(edges - go_live - delay, 0.0)
         ramp = self.ramp.central
         if ramp > 0:
@@ -146,7 +149,7 @@ class Rollout(Document):
     def months_running(self, timeline: Timeline) -> Floats:
         """Share of each month of the plan between go-live and the end of delivery."""
         edges = timeline.plan_start + np.arange(timeline.plan_months + 1.0)
-        stop = np.inf if self.ends is None else month_number(self.ends)
+        stop = np.inf if self.ends is None else month_after(self.ends)
         return np.diff(np.clip(edges, month_number(self.go_live), stop))
 
 
@@ -208,6 +211,10 @@ class Programme(Rollout):
         total = sum(target.share for target in self.avoids)
         if abs(total - 1) > 1e-9:
             raise ValueError(f"avoids: the shares of the service lines sum to {total:g}, not 1")
+        named = [target.service for target in self.avoids]
+        twice = sorted({name for name in named if named.count(name) > 1})
+        if twice:
+            raise ValueError(f"avoids: {', '.join(twice)} is named more than once")
         if self.duration.low <= 0:
             raise ValueError("duration: a placement lasts longer than 0 months")
         _ = self.lag
@@ -215,8 +222,11 @@ class Programme(Rollout):
 
     @property
     def lag(self) -> Lag:
-        """The shape of the onset lag."""
-        return Lag(self.lag_shape, self.lag_profile, self.lag_profile_months)
+        """The shape of the onset lag; an erlang's stages are those of the central lag."""
+        stages = 0
+        if self.lag_shape == "erlang" and self.onset_spread.central > 0:
+            stages = max(round((self.onset_lag.central / self.onset_spread.central) ** 2), 1)
+        return Lag(self.lag_shape, self.lag_profile, self.lag_profile_months, stages)
 
     @property
     def rollouts(self) -> dict[str, Rollout]:

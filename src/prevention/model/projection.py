@@ -25,7 +25,7 @@ from prevention.model.scenarios import Plan
 from prevention.model.timeline import Timeline
 from prevention.years import MONTHS_PER_YEAR
 
-DEFAULT_DRAWS = 8192
+DEFAULT_DRAWS = 16_384
 BLOCK = 4096
 """Draws in a block: large enough that a step's cost is arithmetic, not calls."""
 
@@ -39,7 +39,8 @@ Samples = NDArray[np.float32]
 class Projection:
     """One plan in one council.
 
-    plan: as far as the council's figures reach. outcome: the central run in full, its account with a row a month.
+    plan: as far as the council's figures reach. outcome: the central run in full, its
+    account with a row a month.
     blocks: the outcome of each block of draws, without rows by month; none without draws.
     missing: plain sentences on what could not be modelled for this council.
     """
@@ -58,7 +59,7 @@ class Projection:
         """Each measure of the central run by year, (years,), money settled to the penny."""
         return settled(
             self.plan,
-            list(self.outcome.ladders),
+            sorted(self.outcome.ladders),
             lambda cell, name: leaf_of(self.outcome, self.plan, self.account, cell, name)[:, 0],
         )
 
@@ -73,7 +74,7 @@ class Projection:
             total = sum(part.sum(axis=1, dtype=np.float64) for part in parts)
             return np.asarray(total / self.draws.count)
 
-        return settled(self.plan, list(self.outcome.ladders), average)
+        return settled(self.plan, sorted(self.outcome.ladders), average)
 
     @cached_property
     def samples(self) -> Mapping[Cell, Mapping[str, Samples]]:
@@ -89,7 +90,7 @@ class Projection:
             return np.concatenate(wide, axis=1)
 
         nothing = np.zeros((self.plan.years, self.draws.count), np.float32)
-        return Ledger(self.plan, list(self.outcome.ladders), gathered, nothing)
+        return Ledger(self.plan, sorted(self.outcome.ladders), gathered, nothing)
 
     @property
     def _sizes(self) -> list[int]:
@@ -175,4 +176,5 @@ def net_present(outcome: Outcome, account: Account) -> dict[str, Floats]:
     found = {id_: -cost.council[rows].sum(axis=0) for id_, cost in outcome.costs.items()}
     for (id_, _), ladder in outcome.ladders.items():
         found[id_] = found[id_] + ladder.cashable[rows].sum(axis=0)
-    return found | ({TOTAL: np.sum(list(found.values()), axis=0)} if found else {})
+    # Added in order of name: the same sum whatever order the programmes came in.
+    return found | ({TOTAL: np.sum([found[i] for i in sorted(found)], axis=0)} if found else {})

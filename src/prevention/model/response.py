@@ -31,9 +31,13 @@ from prevention.years import MONTHS_PER_YEAR
 
 DurationShape = Literal["geometric", "fixed", "never-ending"]
 
-MEAN_POINTS, SPREAD_POINTS = 32, 10
-"""Grid of the interpolation: the largest error of a year's care is under 1e-4 of the
-largest year over the shipped programmes (see tests/model/test_response.py)."""
+MEAN_POINTS, SPREAD_POINTS = (10.0, 12.0), (4.0, 3.0)
+"""Points of the grid: so many, and so many more for each factor of e between the lowest
+and highest value drawn. The largest error of a year's care in any draw is then under 1e-4
+of the largest year over the shipped programmes (see tests/model/test_response.py)."""
+
+_ALL_BUT = np.float32(1 - 1e-6)
+"""A fade-out of the whole effect in a year, short of infinitely fast."""
 
 _SHORTEST = 0.05
 """Months: lags below a day and a half are all the same to a month."""
@@ -110,20 +114,37 @@ def persistent(
     if shape == "geometric":
         leaving = 1 / np.maximum(duration, _SHORTEST)
     plain = _surviving(arrivals, leaving)
-    if shape == "fixed":
-        held = np.minimum(duration, MONTHS_PER_YEAR)
-        care = plain - delayed(plain, held)
-    elif not fade_out.any():
+    if shape != "fixed" and not fade_out.any():
         return plain
-    else:
-        care = plain - np.exp(-leaving * MONTHS_PER_YEAR) * delayed(plain, MONTHS_PER_YEAR)
-    fading = -np.log1p(-np.minimum(fade_out, 1 - 1e-9)) / MONTHS_PER_YEAR
+    fading = _rate(fade_out)
     faded = _surviving(arrivals, leaving + fading)
     if shape == "fixed":
-        beyond = np.maximum(duration - MONTHS_PER_YEAR, 0.0)
-        ended = np.exp(-fading * beyond) * delayed(faded, MONTHS_PER_YEAR + beyond)
-        return care + delayed(faded, MONTHS_PER_YEAR) - ended
-    return care + np.exp(-leaving * MONTHS_PER_YEAR) * delayed(faded, MONTHS_PER_YEAR)
+        whole, part, left = _stops(duration, fading)
+        care = plain - delayed(plain, np.minimum(duration, MONTHS_PER_YEAR))
+        care += delayed(faded, MONTHS_PER_YEAR) * (duration > MONTHS_PER_YEAR)
+        care -= delayed(faded, whole) * ((1 - part) * left)
+        return care - delayed(faded, whole + 1) * (part * left * np.exp(-fading))
+    after_a_year = np.exp(-leaving * MONTHS_PER_YEAR)
+    care = plain - after_a_year * delayed(plain, MONTHS_PER_YEAR)
+    return care + after_a_year * delayed(faded, MONTHS_PER_YEAR)
+
+
+def _rate(fade_out: Floats) -> Floats:
+    """Share of the effect lost a year as a rate a month."""
+    rate: Floats = -np.log1p(-np.minimum(fade_out, _ALL_BUT)) / MONTHS_PER_YEAR
+    return rate
+
+
+def _stops(duration: Floats, fading: Floats) -> tuple[Floats, Floats, Floats]:
+    """When placements of a fixed length past the first year end, and what then is left.
+
+    A length with a part-month is a mixture of two whole ones: whole months, the share of
+    the longer, and the effect left at the end of the shorter (nothing in the first year).
+    """
+    beyond = np.maximum(duration, MONTHS_PER_YEAR)
+    whole = np.floor(beyond)
+    left = np.exp(-fading * (whole - MONTHS_PER_YEAR)) * (duration > MONTHS_PER_YEAR)
+    return whole, beyond - whole, left
 
 
 def _surviving(arrivals: Floats, leaving: Floats) -> Floats:
@@ -147,15 +168,18 @@ def total_months(duration: Floats, fade_out: Floats, shape: DurationShape) -> Fl
     The integral of R over all ages: infinite for a placement that never ends and an
     effect that never fades.
     """
-    fading = -np.log1p(-np.minimum(fade_out, 1 - 1e-9)) / MONTHS_PER_YEAR
+    fading = _rate(fade_out)
     with np.errstate(divide="ignore", invalid="ignore"):
         if shape == "fixed":
-            beyond = np.maximum(duration - MONTHS_PER_YEAR, 0.0)
-            tail = np.where(fading > 0, -np.expm1(-fading * beyond) / fading, beyond)
-            return np.minimum(duration, MONTHS_PER_YEAR) + tail
+            whole, part, _ = _stops(duration, fading)
+            first, second = (
+                np.where(fading > 0, -np.expm1(-fading * months) / fading, months)
+                for months in (whole - MONTHS_PER_YEAR, whole + 1 - MONTHS_PER_YEAR)
+            )
+            return np.minimum(duration, MONTHS_PER_YEAR) + (1 - part) * first + part * second
         leaving = np.zeros_like(duration) if shape == "never-ending" else 1 / duration
-        first = MONTHS_PER_YEAR * _one_if_still(leaving * MONTHS_PER_YEAR)
-        return first + np.exp(-leaving * MONTHS_PER_YEAR) / (leaving + fading)
+        year = MONTHS_PER_YEAR * _one_if_still(leaving * MONTHS_PER_YEAR)
+        return year + np.exp(-leaving * MONTHS_PER_YEAR) / (leaving + fading)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +191,15 @@ class Spread:
     count: int
 
     @classmethod
-    def over(cls, low: float, high: float, count: int) -> Spread:
-        """Points over [low, high]; a single point where the range is one number."""
-        if high <= max(low, _SHORTEST) * (1 + 1e-9):
+    def over(cls, low: float, high: float, points: tuple[float, float]) -> Spread:
+        """Points over [low, high]; a single point where the range is one number.
+
+        points: how many at least, and how many more for each factor of e in the range.
+        """
+        low = max(low, _SHORTEST)
+        if high <= low * (1 + 1e-9):
             return cls(high, high, 1)
-        return cls(max(low, _SHORTEST), high, count)
+        return cls(low, high, int(np.ceil(points[0] + points[1] * np.log(high / low))))
 
     @property
     def points(self) -> Floats:
@@ -235,8 +263,10 @@ class Response:
         by_care, by_begun, people = {}, {}, {}
         for delay, flow in starts.items():
             matrix = np.tril(toeplitz(flow[first:]))
-            onsets = np.concatenate([np.zeros((first, begun.shape[1])), matrix @ begun])
-            by_begun[delay] = timeline.by_year(onsets[timeline.warm_months :]).astype(dtype)
+            whole = np.concatenate([np.zeros((first, matrix.shape[1])), matrix])
+            by_begun[delay] = (timeline.by_year(whole[timeline.warm_months :]) @ begun).astype(
+                dtype
+            )
             people[delay] = flow[:, None].astype(dtype)
             if delay == 0 or not only_moves:
                 by_care[delay] = (matrix @ care).astype(dtype)

@@ -40,7 +40,7 @@ def reach(delivery: Delivery, timeline: Timeline, account: Account) -> Reach:
     rows = account.rows(care)
     released = rows
     if notice.any():
-        released = account.rows(release(care, notice, np.zeros_like(notice)))
+        released = account.rows(release(care, delivery.earlier, notice, np.zeros_like(notice)))
     by_year = care.reshape(timeline.years, MONTHS_PER_YEAR, -1)
     yearly = rows[account.cash] / MONTHS_PER_YEAR
     return Reach(rows, released, yearly, by_year.max(axis=1))
@@ -104,7 +104,8 @@ def allocate(
     there = people.by_month[:, full]
     together = np.zeros_like(there)
     for id_, factor in zip(ids, left, strict=True):
-        together += parts[id_][2].care[:, full] * parts[id_][0] * _monthly(factor[:, full])
+        alone = np.maximum(parts[id_][2].care[:, full], 0) * parts[id_][0]
+        together += alone * _monthly(factor[:, full])
     cap = there / np.maximum(np.maximum(together, there), 1e-6)
     return {id_: Share(factor, full, cap) for id_, factor in zip(ids, left, strict=True)}
 
@@ -219,8 +220,9 @@ def climb(
     if exact.size:
         yearly = share.left[:, exact] * target.share
         avoided = delivery.care[:, exact] * _monthly(yearly) * cap
+        earlier = delivery.earlier[:, exact] * yearly[0] * part[exact]
         steps = release(
-            avoided * part[exact], values["notice"][exact], values["release_unit"][exact]
+            avoided * part[exact], earlier, values["notice"][exact], values["release_unit"][exact]
         )
         care[:, exact], released[:, exact] = account.rows(avoided), account.rows(steps)
     return Ladder(
@@ -253,22 +255,28 @@ def _by_month(unit: Floats, share: Share) -> tuple[NDArray[np.intp], Floats]:
     return np.arange(len(unit)), cap
 
 
-def release(cashable: Floats, notice: Floats, unit: Floats) -> Floats:
+def release(cashable: Floats, earlier: Floats, notice: Floats, unit: Floats) -> Floats:
     """Placements whose cost has really stopped, (plan_months, n).
 
     A placement avoided is released `notice` months later, in whole steps of `unit`
     placements (0: no steps), and never more than are avoided now. Extra placements
-    (below zero) cost at once. What was avoided when the plan opens counts as given
-    notice already, so that programmes in flight begin warm.
+    (below zero) cost at once.
 
-    >>> release(np.array([[0.4], [1.2], [2.5]]), np.zeros(1), np.ones(1)).ravel().tolist()
+    Args:
+        cashable: placements avoided whose cost can stop, (plan_months, n).
+        earlier: the same in the months just before the plan, (k, n).
+        notice: months, (n,). unit: placements, (n,).
+
+    >>> avoided, none = np.array([[0.4], [1.2], [2.5]]), np.zeros((0, 1))
+    >>> release(avoided, none, np.zeros(1), np.ones(1)).ravel().tolist()
     [0.0, 1.0, 2.0]
     """
-    opening = cashable[0]
-    given_up = opening + delayed(cashable - opening, notice) if notice.any() else cashable
+    given_up = cashable
+    if notice.any():
+        given_up = delayed(np.concatenate([earlier, cashable]), notice)[len(earlier) :]
     if unit.any():
         step = np.where(unit > 0, unit, 1.0)
-        whole = step * np.floor(given_up / step + 1e-9)
+        whole = step * np.floor(given_up / step + 1e-6)
         given_up = np.where((unit > 0) & (given_up > 0), whole, given_up)
     return np.minimum(cashable, given_up)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
@@ -17,12 +18,15 @@ from pydantic import ValidationError
 
 from prevention.model.assumptions import QUANTITIES, Assumption
 from prevention.model.economy import Economy, ServiceAssumptions, graded
+from prevention.model.measures import TOTAL
 from prevention.model.programmes import Document, Programme, Rollout
 from prevention.years import parse_year
 
 D = TypeVar("D", bound=Document)
 Change = tuple[str, Any]
 _PARTS = ("low", "central", "high")
+_FIXED = ("id",)
+"""What a document is known by cannot be set."""
 
 
 class ScenarioError(ValueError):
@@ -119,11 +123,15 @@ def resolve(
         ids = [i for i in ids if i not in link.without] + list(link.programmes)
         own += link.changes.items()
         budget |= link.budget
-    unknown = [i for i in ids if i not in library.programmes]
+    named = [*ids, *(i for link in chain for i in (*link.without, *link.overlap_order))]
+    named += [i for i in budget if i != TOTAL]
+    unknown = [i for i in named if i not in library.programmes]
     if unknown:
         raise ScenarioError(_unknown("programme", unknown[0], library.programmes))
     wanted = next((link.first_year for link in reversed(chain) if link.first_year), "2027/28")
-    length = years or next((link.years for link in reversed(chain) if link.years), 5)
+    length = years
+    if length is None:
+        length = next((link.years for link in reversed(chain) if link.years), 5)
     if not 1 <= length <= 30:
         raise ScenarioError(f"years = {length} is not possible: a plan runs 1 to 30 years.")
     plan = Plan(
@@ -221,7 +229,7 @@ def _with_programme(plan: Plan, programme: Programme) -> Plan:
 def _changed(document: D, name: str, part: str, value: Any) -> D:
     """The document with one field set: an assumption (or one part of it), or a plain field."""
     fields = type(document).model_fields
-    if name not in fields:
+    if name not in fields or name in _FIXED:
         raise ScenarioError(_unknown("assumption", name, fields))
     if name in QUANTITIES:
         value = _assumption(getattr(document, name), name, part, value)
@@ -253,9 +261,12 @@ def _number(value: Any) -> float:
         raise ScenarioError(f"'{value}' is a date where a number is needed.")
     text = str(value).strip().replace(",", "").replace("£", "")
     try:
-        return float(text[:-1]) / 100 if text.endswith("%") else float(text)
+        number = float(text[:-1]) / 100 if text.endswith("%") else float(text)
     except ValueError:
         raise ScenarioError(f"'{value}' is not a number.") from None
+    if not math.isfinite(number):
+        raise ScenarioError(f"'{value}' is not a finite number.")
+    return number
 
 
 def _found(kind: str, id_: str, known: Mapping[str, D]) -> D:

@@ -1,0 +1,1 @@
+"""What leaves the program: workbooks, tables, charts and the words about them."""

@@ -1,0 +1,333 @@
+"""The budget team's workbook: one file, one or several scenarios, every total live."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pandas as pd
+import xlsxwriter
+from xlsxwriter.utility import xl_range_abs
+
+from prevention.model import summary
+from prevention.model.projection import Projection
+from prevention.reports import registers
+from prevention.reports.ladder import write_ladder
+from prevention.reports.page import FONT, Book, Column, Page
+from prevention.reports.schedule import Source, write_schedule
+from prevention.reports.tables import annual_rows
+
+# A fixed date: with today's, two exports of one run would differ, and a file's
+# fingerprint could not be kept in the record of runs.
+_CREATED = dt.datetime(2000, 1, 1)
+_OPTIONS = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "default_format_properties": FONT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One projection's place in the workbook and its results, each worked out once.
+
+    number: its number on every sheet. ending: of its sheets' names; "" when alone.
+    """
+
+    number: int
+    ending: str
+    projection: Projection
+    record: Mapping[str, Any]
+    annual: pd.DataFrame
+    appraisal: pd.DataFrame
+    baseline: pd.DataFrame
+
+    @property
+    def about(self) -> str:
+        """A line under a sheet's title: whose figures these are."""
+        return (
+            f"{self.record['council_name']} ({self.record['council']}). Scenario "
+            f"{self.number}: {self.projection.plan.title}. Run {self.record['run_id']}."
+        )
+
+
+def write_workbook(
+    projections: Sequence[Projection],
+    target: Path | BinaryIO,
+    citations: Mapping[str, str] | None = None,
+) -> None:
+    """Write scenarios as an Excel workbook.
+
+    Each scenario has its own MTFS and Ladder sheets, as each goes to members on its own
+    schedule; the registers hold all scenarios, told apart by number. The same projections
+    give the same bytes.
+
+    Args:
+        projections: one or more, of any council and plan.
+        target: a file to write, or a binary stream.
+        citations: a line to print under a figure, by release; a release that is missing
+            there is shown by its key.
+
+    Raises:
+        ValueError: no projection was given.
+        xlsxwriter.exceptions.FileCreateError: the file cannot be written.
+    """
+    if not projections:
+        raise ValueError("A workbook needs at least one scenario.")
+    scenarios = _scenarios(projections)
+    file = xlsxwriter.Workbook(str(target) if isinstance(target, Path) else target, _OPTIONS)
+    file.set_properties(
+        {"title": "Prevention savings: medium-term projections", "created": _CREATED}
+    )
+    book = Book(file)
+    cover = book.page("Cover", "Prevention savings: medium-term projections", _COVER_NOTES)
+    named = _schedules(book, scenarios)
+    for register in _registers(scenarios, citations or {}):
+        _write(book, register)
+    _cover(cover, scenarios, named)
+    for name, reference in named.items():
+        file.define_name(name, f"={reference}")
+    file.close()
+
+
+def _scenarios(projections: Sequence[Projection]) -> list[Scenario]:
+    alone = len(projections) == 1
+    return [
+        Scenario(
+            number,
+            "" if alone else f" {number} {projection.plan.scenario}",
+            projection,
+            summary.run_record(projection),
+            annual_rows(projection),
+            summary.appraisal(projection),
+            summary.baseline(projection),
+        )
+        for number, projection in enumerate(projections, 1)
+    ]
+
+
+def _schedules(book: Book, scenarios: Sequence[Scenario]) -> dict[str, str]:
+    """The MTFS sheets, then the Ladder sheets; gives references by defined name."""
+    source = _annual_ranges(sum(len(s.annual) for s in scenarios))
+    named: dict[str, str] = {}
+    for write in ("mtfs", "ladder"):
+        for s in scenarios:
+            own = source(s.number)
+            if write == "mtfs":
+                found = write_schedule(
+                    book, f"MTFS{s.ending}", s.projection, s.annual, s.appraisal, own, s.about
+                )
+            else:
+                found = write_ladder(
+                    book, f"Ladder{s.ending}", s.projection, s.annual, own, s.about
+                )
+            ending = f"_{s.number}" if s.ending else ""
+            named |= {name + ending: reference for name, reference in found.items()}
+    return named
+
+
+_ANNUAL_NOTES = (
+    "Every figure of every run, in its own unit (column Unit). Money is cash of the year, "
+    "GBP to the penny; a saving is above zero here.",
+    "Central and mean add up to the penny. P10, P50 and P90 do not add up: the chance that "
+    "every part comes out low together is smaller than for any one of them.",
+)
+_ANNUAL_HEADING = len(_ANNUAL_NOTES) + 2
+"""Row of the headings of the sheet Annual, which is written after those that refer to it."""
+
+
+def _annual_ranges(height: int) -> Callable[[int], Source]:
+    """Where the sheet Annual holds each thing, by number of scenario."""
+    places = {column.heading: place for place, column in enumerate(registers.ANNUAL)}
+
+    def column(heading: str) -> str:
+        place, first = places[heading], _ANNUAL_HEADING + 1
+        return f"Annual!{xl_range_abs(first, place, first + height - 1, place)}"
+
+    def source(number: int) -> Source:
+        if not height:
+            return Source(number, "", "", "", "", "", "")
+        names = ("No.", "Programme", "Service", "Measure", "Year", "Central")
+        return Source(number, *map(column, names))
+
+    return source
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """A sheet that is one plain table."""
+
+    name: str
+    title: str
+    notes: Sequence[str]
+    columns: Sequence[Column]
+    rows: registers.Rows
+
+
+def _registers(scenarios: Sequence[Scenario], citations: Mapping[str, str]) -> Iterator[Register]:
+    """The sheets that are plain tables, in order; every one holds all scenarios."""
+    projections = [s.projection for s in scenarios]
+    rows = [row for s in scenarios for row in registers.annual(s.number, s.annual)]
+    yield Register("Annual", "Every annual figure", _ANNUAL_NOTES, registers.ANNUAL, rows)
+    rows = [r for s in scenarios for r in registers.appraisal(s.number, s.projection, s.appraisal)]
+    title = "Whether each programme pays"
+    yield Register("Appraisal", title, _APPRAISAL_NOTES, registers.APPRAISAL, rows)
+    for labels, alike in _by_years(scenarios).items():
+        rows = [
+            row
+            for s in alike
+            for row in registers.baseline(s.number, s.projection, s.baseline, citations)
+        ]
+        title, years = "If nothing changes: people, unit cost and spend", [*labels]
+        columns = registers.baseline_columns(years)
+        yield Register("Baseline", title, _BASELINE_NOTES, columns, rows)
+    rows = [row for s in scenarios for row in registers.assumptions(s.number, s.projection)]
+    title = "Every assumption, with its range and its record"
+    yield Register("Assumptions", title, _ASSUMPTION_NOTES, registers.ASSUMPTIONS, rows)
+    rows = [row for s in scenarios for row in registers.programmes(s.number, s.projection)]
+    title = "Programmes: when, on what, paid by whom"
+    yield Register("Programmes", title, _PROGRAMME_NOTES, registers.PROGRAMMES, rows)
+    if len(projections) > 1:
+        rows, columns = registers.differing(projections), registers.difference_columns(projections)
+        title = "What sets the scenarios apart"
+        yield Register("Differences", title, _DIFFERENCE_NOTES, columns, rows)
+    rows = registers.sources(projections, citations)
+    yield Register("Sources", "Where the figures come from", _SOURCE_NOTES, registers.SOURCES, rows)
+
+
+def _by_years(scenarios: Sequence[Scenario]) -> dict[tuple[str, ...], list[Scenario]]:
+    """Scenarios by the years they run: those that differ cannot share a year's column."""
+    found: dict[tuple[str, ...], list[Scenario]] = {}
+    for scenario in scenarios:
+        found.setdefault(scenario.projection.timeline.labels, []).append(scenario)
+    return found
+
+
+def _write(book: Book, register: Register) -> None:
+    page = book.page(register.name, register.title, register.notes)
+    page.table(f"{page.name.replace(' ', '_')}_table", register.columns, register.rows)
+    page.close()
+
+
+_APPRAISAL_NOTES = (
+    "Values in the unit of the row. Net present values and ratios: real, discounted, prices of "
+    "the plan's first year. Payback and peak funding: cash.",
+    "All public bodies: the saving to every public body against all cost. Cashable: the "
+    "council's cashable saving against its new cost.",
+)
+_BASELINE_NOTES = (
+    "Forecast with no programme, in the unit of the row; cash prices of each year. Central and "
+    "the 10th, 50th and 90th percentile, which do not add up.",
+    "Published figures are as released. People times unit cost rarely equals published spend, "
+    "which is on the publisher's own definition: see Note. Series, source and note stand on the "
+    "Central row.",
+)
+_ASSUMPTION_NOTES = (
+    "In the unit of the row. Low, central and high are the 10th, 50th and 90th percentile. A "
+    "share of 1 is 100 per cent.",
+    "Basis: published (official statistic), evidence (a study), derived (worked out from "
+    "sourced figures), judgement (nothing is published), council (set by the council).",
+)
+_PROGRAMME_NOTES = (
+    "Shares in per cent; dates are year-month-day. Waves after the first are expansions.",
+)
+_DIFFERENCE_NOTES = ("Central values, in the unit of the row, of every assumption that differs.",)
+_SOURCE_NOTES = (
+    "Published figures by release, then the evidence on each programme with its grade (A is the "
+    "strongest) and where to read it.",
+)
+_COVER_NOTES = (
+    "How much a prevention programme takes out of the council's budget, in which financial "
+    "year, and how sure that is.",
+)
+_MEANING = (
+    (
+        "What the figures are",
+        "Forecasts, from published figures and stated assumptions: not "
+        "results. Sheet Assumptions says which numbers are published and which are judgement.",
+    ),
+    (
+        "Central and range",
+        "Central uses every central assumption. P10, P50 and P90 do not add "
+        "up; central and mean do, to the penny.",
+    ),
+    (
+        "Cash and real terms",
+        "MTFS, Ladder, Annual and Baseline are cash of the year (GBP, not "
+        "discounted). Net present values in Appraisal are real and discounted.",
+    ),
+    (
+        "Signs",
+        "MTFS: effect on the budget, so a saving is in brackets. Ladder, Annual and "
+        "Appraisal: a saving is above zero.",
+    ),
+    (
+        "Cashable",
+        "What can come out of a budget. Avoided growth only holds back demand "
+        "pressure; cost avoidance has no budget to take and is in no total.",
+    ),
+    (
+        "Totals",
+        "Totals and sums on MTFS and Ladder are live formulas, checked against the "
+        "model's own totals; every check is zero when all agrees.",
+    ),
+    (
+        "Names",
+        "Key totals have names, such as mtfs_cashable_savings, that a formula in another "
+        "workbook can use.",
+    ),
+)
+_FIELDS = {
+    "council_name": "Council",
+    "council": "Council code",
+    "scenario": "Scenario",
+    "run_id": "Run",
+    "first_year": "First year",
+    "years": "Years",
+    "price_base": "Price base of net present values",
+    "seed": "Seed",
+    "draws": "Draws",
+    "version": "Version of the program",
+    "data_hash": "Fingerprint of the data",
+    "assumptions_hash": "Fingerprint of the assumptions",
+}
+
+
+def _cover(page: Page, scenarios: Sequence[Scenario], named: Mapping[str, str]) -> None:
+    """The first sheet: what was run, what the figures are, and whether all checks hold."""
+    width = 84 if len(scenarios) == 1 else 48
+    columns = [Column(f"Scenario {s.number}", width=width) for s in scenarios]
+    page.head([Column("Item", width=34), *columns])
+    page.sheet.fit_to_pages(1, 1)
+    lines: list[tuple[str, list[object]]] = [
+        ("Title", [s.projection.plan.title for s in scenarios]),
+        ("Summary", [s.projection.plan.summary for s in scenarios]),
+    ]
+    lines += [(title, [str(s.record[key]) for s in scenarios]) for key, title in _FIELDS.items()]
+    lines += [
+        ("Left out", [" ".join(s.projection.missing) or "Nothing" for s in scenarios]),
+        ("Unit", ["GBP unless a row or heading says otherwise" for _ in scenarios]),
+    ]
+    for title, values in lines:
+        _pair(page, title, values)
+    page.put(page.row, 0, "All checks (zero: everything agrees)", "text", True)
+    for column, s in enumerate(scenarios, 1):
+        ending = f"_{s.number}" if s.ending else ""
+        formula = f"=mtfs_checks{ending}+ladder_checks{ending}"
+        page.formula(page.row, column, formula, 0.0, "money", True)
+    page.row += 2
+    for title, text in _MEANING:
+        _pair(page, title, [text])
+    page.close()
+
+
+def _pair(page: Page, title: str, values: Sequence[object]) -> None:
+    page.put(page.row, 0, title)
+    for column, value in enumerate(values, 1):
+        page.put(page.row, column, value)
+    page.row += 1

@@ -1,0 +1,36 @@
+"""What every test may stand on: one store of the published figures, built once."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+
+import pytest
+
+from prevention.evidence.build import build
+from prevention.evidence.places import data_folder, home
+
+
+@pytest.fixture(scope="session")
+def store_path(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A store of every published table: the project's own when it is up to date.
+
+    Built once for all workers of a parallel run: the first holds the lock, the rest wait.
+    """
+    own = home() / "store" / "evidence.duckdb"
+    if own.is_file() and own.stat().st_mtime > _newest(data_folder()):
+        return own
+    base = tmp_path_factory.getbasetemp()
+    shared = base if worker_id == "master" else base.parent
+    path = shared / "evidence.duckdb"
+    with (shared / "evidence.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.is_file():
+            build(data_folder(), path)
+    return path
+
+
+def _newest(data: Path) -> float:
+    files = [data / "services.toml", *(data / "published").iterdir()]
+    return max(os.stat(file).st_mtime for file in files)
