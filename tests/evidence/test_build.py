@@ -193,7 +193,7 @@ def test_a_missing_source_record_is_named(small: Path, tmp_path: Path) -> None:
 def test_a_service_that_reads_an_unknown_measure_is_refused(small: Path, tmp_path: Path) -> None:
     path = small / "services.toml"
     path.write_text(path.read_text().replace('"semi_independent"', '"semi_detached"'))
-    with pytest.raises(ServicesWrong, match="semi-independent.people: there is no measure"):
+    with pytest.raises(ServicesWrong, match=r"semi-independent\.people: there is no measure"):
         build(small, tmp_path / "s.duckdb")
 
 
