@@ -1,0 +1,239 @@
+"""Compare scenarios: a service director sees them side by side, against doing nothing."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from prevention.dashboard import choices, figures
+from prevention.dashboard.session import (
+    appraisal,
+    forecast,
+    run_line,
+    show_missing,
+    show_picture,
+    show_table,
+    show_table_below,
+)
+from prevention.model.assumptions import QUANTITIES
+from prevention.model.comparison import Difference, differences
+from prevention.model.measures import MEASURES, TOTAL
+from prevention.model.projection import Projection
+from prevention.reports import charts, words
+from prevention.reports.words import pounds, thousands
+
+START = ["current-plan", "step-up", "adults-first"]
+MOST = 6
+"""Scenarios at once: a chart has six dashes and six point shapes to tell them apart by."""
+
+DIRECTORATES = {"": "Together", "children": "Children's services", "adults": "Adult social care"}
+
+
+def show() -> None:
+    """The page."""
+    st.markdown("Every figure is the difference from doing nothing, in cash, central unless said.")
+    projections = _choose()
+    if len(projections) < 2:
+        st.info("Choose two scenarios or more to compare them.")
+        return
+    names = _named(projections)
+    directorate = st.radio(
+        "Programmes of",
+        list(DIRECTORATES),
+        format_func=lambda key: DIRECTORATES.get(key, str(key)),
+        horizontal=True,
+        key="programmes-of",
+    )
+    _show_side_by_side(projections, names, directorate)
+    _show_years(projections, names, directorate)
+    _show_net(projections, names, directorate)
+    _show_apart(projections, names)
+    _show_differences(projections, names)
+    show_missing([sentence for projection in projections for sentence in projection.missing])
+    run_line(projections[-1])
+
+
+def _choose() -> list[Projection]:
+    left, right = st.columns([1, 2])
+    with left:
+        council = choices.choose_council("compare")
+    with right:
+        chosen = choices.choose_scenarios("scenarios", START, "Scenarios to compare")
+    if len(chosen) > MOST:
+        st.warning(f"The first {MOST} scenarios chosen are shown.")
+    return [forecast(council, scenario) for scenario in chosen[:MOST]]
+
+
+def _named(projections: Sequence[Projection]) -> list[str]:
+    """Each scenario's title behind a letter, the mark it carries in every chart."""
+    return [f"{letter}: {p.plan.title}" for letter, p in zip("ABCDEF", projections, strict=False)]
+
+
+def _show_side_by_side(
+    projections: Sequence[Projection], names: Sequence[str], directorate: str
+) -> None:
+    st.subheader(f"Side by side: {DIRECTORATES[directorate].lower()}")
+    columns = {
+        name: side_of(projection, directorate)
+        for name, projection in zip(names, projections, strict=True)
+    }
+    show_table(pd.DataFrame(columns), "Scenarios side by side against doing nothing")
+    st.caption(
+        "Net present value is real, in prices of the first year, discounted; "
+        "all else is cash. Ranges are P10 to P90."
+    )
+
+
+def side_of(projection: Projection, directorate: str) -> dict[str, str]:
+    """One scenario's column: what it does, costs, saves and risks, as text by row heading."""
+    group = figures.of_directorate(projection.plan, directorate)
+    saving = figures.over_plan(projection, "cashable_saving", group)
+    yearly = figures.central(projection, "cashable_saving", group)
+    turning = figures.turning_of(projection, group)
+    column = {
+        "People started": f"{figures.over_plan(projection, 'people_started', group).central:,.0f}",
+        "Placements avoided": (
+            f"{figures.over_plan(projection, 'placements_avoided', group).central:,.1f}"
+        ),
+    }
+    column |= {
+        f"Cashable saving, {label}": pounds(value)
+        for label, value in zip(projection.timeline.labels, yearly, strict=True)
+    }
+    column |= {
+        "Cashable saving, plan": pounds(saving.central),
+        "Range": f"{pounds(saving.p10)} to {pounds(saving.p90)}",
+        "Delivery cost, plan": pounds(
+            figures.over_plan(projection, "delivery_cost", group).central
+        ),
+        "Net saving, plan": pounds(figures.over_plan(projection, "net_saving", group).central),
+        "Peak funding": pounds(turning.peak),
+        "Month of peak funding": turning.peak_month or "none needed",
+        "Payback": _payback(projection, turning),
+    }
+    return column | _worth(projection, group)
+
+
+def _payback(projection: Projection, turning: figures.Turning) -> str:
+    if not projection.plan.programmes:
+        return "nothing spent"
+    return f"{turning.month} ({turning.year})" if turning.month else "not in the plan"
+
+
+def _worth(projection: Projection, group: figures.Group) -> dict[str, str]:
+    """Net present values, and the chance of reaching the target, from the appraisal's rows."""
+    rows = appraisal(projection)
+    if rows.empty or group == ():
+        return {"NPV, cashable": "£0", "NPV, fiscal": "£0", "Chance of target": "no programme"}
+    ids = [TOTAL] if group is None else list(group)
+    chosen = rows[rows["programme"].isin(ids)]
+    target = float(chosen["target"].sum())
+    chance = figures.chance_of(projection, target, group)
+    return {
+        "NPV, cashable": pounds(float(chosen["npv_cashable"].sum())),
+        "NPV, fiscal": pounds(float(chosen["npv_fiscal"].sum())),
+        "Chance of target": (
+            "not sampled" if chance is None else f"{words.per_cent(chance)} of {pounds(target)}"
+        ),
+    }
+
+
+def _show_years(projections: Sequence[Projection], names: Sequence[str], directorate: str) -> None:
+    st.subheader("Cashable saving by year")
+    rows = pd.concat(
+        figures.by_year(p, "cashable_saving", figures.of_directorate(p.plan, directorate)).assign(
+            series=name
+        )
+        for name, p in zip(names, projections, strict=True)
+    )
+    show_picture(
+        charts.savings_by_year(rows, names),
+        "Cashable saving by financial year for each scenario, with its range from P10 to P90. "
+        "The table below has the figures.",
+    )
+    table = pd.DataFrame(
+        {
+            f"{name}, {title}": part[column].map(thousands).tolist()
+            for name, part in rows.groupby("series", sort=False)
+            for column, title in (("central", "central"), ("p10", "P10"), ("p90", "P90"))
+        },
+        index=list(projections[0].timeline.labels),
+    )
+    show_table_below(table.T, "cashable saving by year, £ thousand")
+
+
+def _show_net(projections: Sequence[Projection], names: Sequence[str], directorate: str) -> None:
+    st.subheader("Worse before better: cumulative net saving")
+    rows = pd.concat(
+        figures.cumulative_net(p, figures.of_directorate(p.plan, directorate)).assign(series=name)
+        for name, p in zip(names, projections, strict=True)
+    )
+    show_picture(
+        charts.cumulative_net(rows, names),
+        "Cumulative net saving by month for each scenario: cashable saving less new delivery "
+        "cost. The table below has the figure at the end of each financial year.",
+    )
+    ends = rows[rows["label"].str.startswith("March")]
+    table = ends.pivot(index="series", columns="month", values="net").loc[list(names)]
+    table.columns = pd.Index([f"End of {label}" for label in projections[0].timeline.labels])
+    show_table_below(table.map(thousands), "cumulative net saving, £ thousand")
+
+
+def _show_apart(projections: Sequence[Projection], names: Sequence[str]) -> None:
+    st.subheader("Children's and adults' programmes, apart and together")
+    columns = {}
+    for name, projection in zip(names, projections, strict=True):
+        column = {}
+        for measure in ("cashable_saving", "delivery_cost", "net_saving"):
+            for directorate in ("children", "adults", ""):
+                group = figures.of_directorate(projection.plan, directorate)
+                heading = f"{MEASURES[measure].title}: {DIRECTORATES[directorate].lower()}"
+                column[heading] = words.pence(figures.over_plan(projection, measure, group).central)
+        columns[name] = column
+    show_table(pd.DataFrame(columns), "Children's, adults' and both over the plan, to the penny")
+    st.caption("Over the plan, central, to the penny: children's and adults' add up to together.")
+
+
+def _show_differences(projections: Sequence[Projection], names: Sequence[str]) -> None:
+    st.subheader("Which assumptions differ")
+    plans = [projection.plan for projection in projections]
+    found = differences(plans)
+    if not found:
+        st.markdown("No assumption differs between these scenarios.")
+        return
+    letters = {p.scenario: name for p, name in zip(plans, names, strict=True)}
+    table = pd.DataFrame([_difference_row(item, letters, projections) for item in found])
+    with st.expander(f"Table: {len(found)} assumptions that differ (central values)"):
+        st.dataframe(table, hide_index=True, alt="Assumptions that differ between the scenarios")
+
+
+def _difference_row(
+    item: Difference, letters: dict[str, str], projections: Sequence[Projection]
+) -> dict[str, str]:
+    owner, title = figures.plain_key(item.assumption, [p.plan for p in projections])
+    row = {"Of": owner, "Assumption": title, "Unit": item.unit}
+    name = item.assumption.rsplit(".", 1)[-1]
+    return row | {
+        letters[scenario]: quantity_text(name, value) for scenario, value in item.values.items()
+    }
+
+
+def quantity_text(name: str, value: float | None) -> str:
+    """A value of an assumption as a reader writes it.
+
+    >>> quantity_text("effect", 0.055), quantity_text("set_up_cost", 30000.0)
+    ('5.5%', '£30,000')
+    >>> quantity_text("onset_lag", 20.625), quantity_text("ramp", None)
+    ('20.6', 'not in this scenario')
+    """
+    if value is None or math.isnan(value):
+        return "not in this scenario"
+    unit = QUANTITIES[name].unit
+    if unit.startswith("share"):
+        return words.per_cent(value)
+    if unit.startswith("GBP"):
+        return f"£{value:,.0f}"
+    return f"{value:,.1f}".removesuffix(".0")

@@ -1,0 +1,57 @@
+"""The pages in the order a visitor meets them, each read only when it is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+from prevention.dashboard.session import guarded
+
+
+def _opened(module: str) -> Callable[[], None]:
+    def page() -> None:
+        import_module(f"prevention.dashboard.{module}").show()
+
+    return guarded(page)
+
+
+PAGES: tuple[dict[str, Any], ...] = (
+    {
+        "page": _opened("adjust"),
+        "title": "Adjust lag",
+        "url_path": "adjust",
+        "default": True,
+        "help": "Move a programme's lag and see in which year its savings land.",
+    },
+    {
+        "page": _opened("compare"),
+        "title": "Compare scenarios",
+        "url_path": "compare",
+        "help": "Scenarios side by side, against doing nothing.",
+    },
+    {
+        "page": _opened("export"),
+        "title": "Export",
+        "url_path": "export",
+        "help": "The medium-term projection as a workbook, CSV or Parquet file.",
+    },
+    {
+        "page": _opened("baseline"),
+        "title": "Baseline",
+        "url_path": "baseline",
+        "help": "People, unit costs and spend as published, and if nothing changes.",
+    },
+    {
+        "page": _opened("programmes"),
+        "title": "Programmes and evidence",
+        "url_path": "programmes",
+        "help": "What each programme is, and where each of its numbers comes from.",
+    },
+    {
+        "page": _opened("about"),
+        "title": "About the method",
+        "url_path": "about",
+        "help": "How savings are worked out, and the accessibility statement.",
+    },
+)

@@ -1,0 +1,193 @@
+"""What every page stands on: the workbench, forecasts already made, faults in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from prevention.evidence.councils import UnknownCouncil, councils, find_council
+from prevention.evidence.documents import DocumentError
+from prevention.evidence.places import PlaceMissing, store_file
+from prevention.evidence.sources import Source, sources_of
+from prevention.evidence.store import StoreDamaged, StoreLocked, StoreMissing, open_store
+from prevention.jobs import Request, Workbench
+from prevention.model import summary
+from prevention.model.memo import Cache
+from prevention.model.projection import Projection
+from prevention.model.scenarios import Change, ScenarioError
+from prevention.reports.charts import Picture
+from prevention.reports.words import plain
+
+DRAWS = 2048
+"""Draws while figures are being tried out: a slider move stays under half a second."""
+
+Changes = tuple[Change, ...]
+Built = tuple[int, int]
+
+TITLES: dict[type[Exception], str] = {
+    StoreMissing: "The store of published figures has not been built",
+    StoreLocked: "The store is in use by another program",
+    StoreDamaged: "The store cannot be read",
+    PlaceMissing: "The data folder cannot be found",
+    UnknownCouncil: "That council is not known",
+    ScenarioError: "That cannot be forecast",
+    DocumentError: "A programme or scenario file cannot be read",
+}
+
+
+def guarded(show: Callable[[], None]) -> Callable[[], None]:
+    """A page that says in plain words what is wrong when it cannot be shown."""
+
+    @wraps(show)
+    def page() -> None:
+        try:
+            show()
+        except tuple(TITLES) as fault:
+            title = next(title for kind, title in TITLES.items() if isinstance(fault, kind))
+            st.error(plain(str(fault)), title=title)
+
+    return page
+
+
+def built() -> Built:
+    """A stamp of the store file that changes whenever it is built anew.
+
+    Raises:
+        StoreMissing: there is none.
+    """
+    path = store_file()
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        raise StoreMissing(f"There is no store {path}. Make it with: prevention build") from None
+    return (status.st_mtime_ns, status.st_ino)
+
+
+@st.cache_resource(max_entries=4)
+def _bench(path: str) -> Workbench:
+    return Workbench(store=Path(path))
+
+
+def bench() -> Workbench:
+    """The one workbench of this server; it opens the store for each reading and closes it."""
+    return _bench(str(store_file()))
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def council_names(stamp: Built, path: str) -> dict[str, str]:
+    """Councils of today, code to name, in order of name."""
+    with open_store(path) as store:
+        return {council.code: council.name for council in councils(store)}
+
+
+def names_of_councils() -> dict[str, str]:
+    """Councils of today by code, read once for each build of the store."""
+    return council_names(built(), str(store_file()))
+
+
+def code_of_council(text: str) -> str:
+    """Code of the council that goes by a code, an old code or a name.
+
+    Raises:
+        UnknownCouncil: none does; the message names the nearest.
+    """
+    with open_store(store_file()) as store:
+        return find_council(store, text)[0]
+
+
+def service_names() -> dict[str, str]:
+    """Names of the service lines by id; none without a store."""
+    try:
+        code = next(iter(names_of_councils()))
+        return {id_: service.name for id_, service in bench().council(code).services.items()}
+    except (StoreMissing, StoreLocked, StoreDamaged):
+        return {}
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _sources(stamp: Built, path: str, release: str) -> list[Source]:
+    with open_store(path) as store:
+        return sources_of(store, release)
+
+
+def sources_behind(release: str) -> list[Source]:
+    """The publications a figure came from."""
+    return _sources(built(), str(store_file()), release)
+
+
+@st.cache_resource(max_entries=12, show_spinner="Working out the forecast")
+def _projected(
+    stamp: Built,
+    path: str,
+    council: str,
+    scenario: str,
+    changes: Changes,
+    draws: int,
+    _cache: Cache,
+) -> Projection:
+    request = Request(council=council, scenario=scenario, changes=changes, draws=draws)
+    return bench().forecast(request, _cache)
+
+
+def forecast(council: str, scenario: str, changes: Changes = (), draws: int = DRAWS) -> Projection:
+    """A projection, worked out once for every visitor who asks for the same."""
+    cache = st.session_state.setdefault("worked-out", {})
+    path = str(store_file())
+    return _projected(built(), path, council, scenario, changes, draws, cache)
+
+
+@st.cache_data(max_entries=24, show_spinner="Working out whether it pays")
+def _appraised(stamp: Built, run: str, _projection: Projection) -> pd.DataFrame:
+    return summary.appraisal(_projection)
+
+
+def appraisal(projection: Projection) -> pd.DataFrame:
+    """Whether each programme and the whole pays, worked out once a run."""
+    return _appraised(built(), summary.run_record(projection)["run_id"], projection)
+
+
+def show_picture(chart: Picture, alt_text: str) -> None:
+    """A chart in its own colours, named for those who cannot see it."""
+    st.altair_chart(chart, width="stretch", theme=None, alt=alt_text)
+
+
+def show_table(rows: pd.DataFrame, alt_text: str) -> None:
+    """A table whose text is shown letter for letter; its index is the row heading."""
+    shown = rows.rename(columns=lambda name: plain(str(name))).map(_text)
+    shown.index = pd.Index([plain(str(name)) for name in rows.index], name=rows.index.name)
+    st.table(shown, alt=alt_text)
+
+
+def _text(value: object) -> str:
+    return plain(str(value))
+
+
+def show_table_below(rows: pd.DataFrame, alt_text: str) -> None:
+    """The figures of the chart above, one click away."""
+    with st.expander(f"Table: {plain(alt_text)}"):
+        show_table(rows, alt_text)
+
+
+def show_missing(sentences: Sequence[str]) -> None:
+    """What could not be modelled or is not published, as a notice."""
+    found = list(dict.fromkeys(sentences))
+    if found:
+        with st.expander(f"Not covered for this council: {len(found)}", icon="ℹ️"):
+            for sentence in found:
+                st.markdown(f"- {plain(sentence)}")
+
+
+def run_line(projection: Projection) -> None:
+    """What the figures on the page were made of."""
+    record = summary.run_record(projection)
+    draws = f"{record['draws']:,} draws" if record["draws"] else "central run, no draws"
+    st.caption(
+        f"Run {record['run_id']}: {draws}, seed {record['seed']}, version "
+        f"{plain(record['version'])}. Money is cash of each year unless said otherwise. "
+        "Ranges run from the 10th to the 90th percentile (P10 to P90) and do not add up; "
+        "central figures do, to the penny."
+    )

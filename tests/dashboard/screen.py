@@ -1,0 +1,28 @@
+"""What a visitor reads on a page that has run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+from streamlit.testing.v1 import AppTest
+
+Opened = Callable[..., AppTest]
+
+
+def said(page: AppTest) -> str:
+    """All text of a page but its tables."""
+    kinds = (page.title, page.header, page.subheader, page.markdown, page.caption)
+    alerts = (page.error, page.warning, page.info)
+    return "\n".join(str(element.value) for kind in (*kinds, *alerts) for element in kind)
+
+
+def figure(page: AppTest, label: str) -> str:
+    """The value of the one metric whose label starts so."""
+    (found,) = [metric.value for metric in page.metric if metric.label.startswith(label)]
+    return str(found)
+
+
+def table(page: AppTest, row: str) -> pd.DataFrame:
+    """The first table that has a row of that name."""
+    return next(t.value for t in page.table if row in t.value.index)

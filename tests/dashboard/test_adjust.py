@@ -1,0 +1,177 @@
+"""Adjust lag: the figures are the model's, and a longer lag lands later."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.screen import Opened, figure, said, table
+from prevention.dashboard import figures
+from prevention.jobs import Request, Workbench
+from prevention.model import summary
+from prevention.model.measures import TOTAL
+from prevention.model.projection import Projection
+from prevention.reports import words
+from prevention.reports.words import pence, pounds, thousands
+
+LAG = "programmes.no-wrong-door.onset_lag"
+CENTRAL = "With your lag, central"
+HEAD = "Over 5 years, central"
+
+
+def projected(workbench: Workbench, *changes: tuple[str, float]) -> Projection:
+    return workbench.forecast(Request(scenario="step-up", changes=changes, draws=2048))
+
+
+def saving(projection: Projection, programme: str = TOTAL) -> pd.DataFrame:
+    rows = summary.annual(projection)
+    chosen = (rows["programme"] == programme) & (rows["service"] == TOTAL)
+    return rows[chosen & (rows["measure"] == "cashable_saving")]
+
+
+@pytest.mark.parametrize("lag", [20.625, 0.0, 36.0])
+def test_the_page_shows_the_models_own_figures(
+    opened: Opened, workbench: Workbench, lag: float
+) -> None:
+    page = opened("adjust", lag=str(lag))
+    expected = saving(projected(workbench, (LAG, lag)) if lag != 20.625 else projected(workbench))
+    rows = table(page, CENTRAL)
+    total = round(float(expected["central"].sum()), 2)
+    assert rows.loc[CENTRAL].tolist() == [thousands(v) for v in (*expected["central"], total)]
+    for name, row in (("p10", "P10"), ("p90", "P90")):
+        shown = rows.loc[f"With your lag, {row}"].tolist()[:-1]
+        assert shown == [thousands(v) for v in expected[name]]
+    assert figure(page, HEAD) == pounds(total)
+
+
+def test_a_longer_lag_moves_the_saving_later(opened: Opened) -> None:
+    page = opened("adjust", scenario="adults-first", programme="frailty-unit")
+    page.radio(key="figures-for").set_value("This programme only").run()
+    before = table(page, CENTRAL).loc[CENTRAL].map(as_number)
+    page.slider(key="lag").set_value(before_lag(page) + 12).run()
+    after = table(page, CENTRAL).loc[CENTRAL].map(as_number)
+    assert not page.exception
+    years = before.drop("Plan").index
+    assert middle(after[years]) > middle(before[years]) + 0.1
+    assert (after[years].cumsum() <= before[years].cumsum() + 0.05).all()
+    change = table(page, CENTRAL).loc["Change in central"].map(as_number)
+    assert change["Plan"] == pytest.approx(after["Plan"] - before["Plan"], abs=0.11)
+
+
+def before_lag(page: AppTest) -> float:
+    return float(page.slider(key="lag").value)
+
+
+def test_a_longer_lag_of_a_running_programme_saves_less_in_every_year(opened: Opened) -> None:
+    before = table(opened("adjust"), CENTRAL).loc[CENTRAL].map(as_number)
+    after = table(opened("adjust", lag="48"), CENTRAL).loc[CENTRAL].map(as_number)
+    assert (after < before).all()
+
+
+def as_number(text: str) -> float:
+    return float(str(text).replace("−", "-").replace(",", ""))
+
+
+def middle(saved: pd.Series) -> float:
+    """Mean year in which the saving arrives, in years from the first."""
+    return sum(year * amount for year, amount in enumerate(saved)) / saved.sum()
+
+
+def test_the_lag_curve_is_redrawn(opened: Opened) -> None:
+    page = opened("adjust", lag="48")
+    rows = table(page, "Month 24")
+    assert rows.loc["Month 24", "Scenario as approved"] == "71%"
+    assert as_number(rows.loc["Month 24", "With your lag"].rstrip("%")) < 5
+
+
+def test_reset_puts_every_assumption_back(opened: Opened) -> None:
+    page = opened("adjust", lag="48", effect="12")
+    assert figure(page, HEAD) != figure(opened("adjust"), HEAD)
+    page.button[0].click().run()
+    assert page.slider(key="lag").value == 20.625
+    assert page.slider(key="effect").value == 5.5
+    assert figure(page, HEAD) == figure(opened("adjust"), HEAD)
+
+
+def test_another_programme_starts_from_its_own_evidence(opened: Opened) -> None:
+    page = opened("adjust", lag="48")
+    page.selectbox(key="programme").select("mockingbird").run()
+    assert page.slider(key="lag").value == 22.5
+    assert set(table(page, CENTRAL).loc["Change in central"]) == {"0.0"}
+
+
+def test_doing_nothing_saves_nothing(opened: Opened) -> None:
+    page = opened("adjust", scenario="do-nothing")
+    assert not page.exception
+    assert set(page.table[0].value.to_numpy().ravel()) == {"0.0"}
+
+
+def test_the_chance_is_that_of_the_approved_figure(opened: Opened, workbench: Workbench) -> None:
+    approved, slower = projected(workbench), projected(workbench, (LAG, 48.0))
+    target = summary.target_of(approved, TOTAL)
+    saved = slower.samples[TOTAL, TOTAL]["cashable_saving"].astype(float).sum(axis=0)
+    page = opened("adjust", lag="48")
+    assert figure(page, f"Chance of {pounds(target)}") == f"{(saved >= target).mean():.0%}"
+
+
+@pytest.mark.parametrize("programme", ["mockingbird", "no-wrong-door"])
+def test_the_words_say_what_the_appraisal_finds(
+    opened: Opened, workbench: Workbench, programme: str
+) -> None:
+    rows = summary.appraisal(projected(workbench)).set_index("programme")
+    shown = said(opened("adjust", programme=programme))
+    lag = rows.loc[programme, "switching_lag_months"]
+    lag = None if lag is None or math.isnan(lag) else lag
+    assert words.longest_lag(lag, rows.loc[programme, "switching_lag_note"]) in shown
+    assert words.slip(rows.loc[programme, "quarter_slip"]) in shown
+    month = rows.loc[TOTAL, "payback_month"]
+    year = rows.loc[TOTAL, "payback_year"] if isinstance(month, str) else None
+    assert (f"Cumulative net turns positive in {year}" in shown) == (year is not None)
+    assert ("does not turn positive inside the plan" in shown) == (year is None)
+
+
+def test_one_programme_alone(opened: Opened, workbench: Workbench) -> None:
+    page = opened("adjust", programme="mockingbird")
+    page.radio(key="figures-for").set_value("This programme only").run()
+    expected = saving(projected(workbench), "mockingbird")["central"]
+    assert figure(page, HEAD) == pounds(round(float(expected.sum()), 2))
+    rows = summary.appraisal(projected(workbench)).set_index("programme")
+    year = rows.loc["mockingbird", "payback_year"]
+    shown = figure(page, "Cumulative net positive")
+    assert shown == (year if isinstance(year, str) else "no year")
+
+
+def test_the_ladder_sums_to_the_penny(opened: Opened, workbench: Workbench) -> None:
+    rows = table(opened("adjust"), "Gross avoided cost")["Over the plan"]
+    amounts = [
+        round(float(v.replace("£", "").replace("−", "-").replace(",", "")) * 100) for v in rows
+    ]
+    assert sum(amounts[:-1]) == amounts[-1]
+    whole = figures.over_plan(projected(workbench), "cashable_saving")
+    assert rows.iloc[-1] == pence(whole.central)
+
+
+@pytest.mark.parametrize("group", [None, ("mockingbird",), ("mockingbird", "no-wrong-door")])
+def test_figures_are_those_of_the_summary(workbench: Workbench, group: figures.Group) -> None:
+    projection = projected(workbench)
+    rows = summary.annual(projection)
+    rows = rows[rows["service"] == TOTAL]
+    ids = [TOTAL] if group is None else list(group)
+    for measure in ("cashable_saving", "delivery_cost", "net_saving", "not_cashable"):
+        chosen = rows[rows["programme"].isin(ids) & (rows["measure"] == measure)]
+        expected = chosen.groupby("year")["central"].sum().round(2).tolist()
+        assert figures.central(projection, measure, group).tolist() == expected
+
+
+def test_turning_point_is_that_of_the_appraisal(workbench: Workbench) -> None:
+    projection = projected(workbench)
+    rows = summary.appraisal(projection).set_index("programme")
+    for id_, group in ((TOTAL, None), ("mockingbird", ("mockingbird",))):
+        found = figures.turning_of(projection, group)
+        month = rows.loc[id_, "payback_month"]
+        assert found.month == (month if isinstance(month, str) else None)
+        assert found.peak == pytest.approx(rows.loc[id_, "peak_funding"], abs=0.01)
+        assert found.peak_month == rows.loc[id_, "peak_funding_month"]

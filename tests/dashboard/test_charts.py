@@ -1,0 +1,149 @@
+"""Charts say what they show, in colours and shapes anyone can tell apart."""
+
+from __future__ import annotations
+
+import ast
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from PIL import Image
+
+import prevention
+from prevention.dashboard import figures
+from prevention.jobs import Request, Workbench
+from prevention.model import summary
+from prevention.reports import charts
+from prevention.reports.charts import Picture
+
+NAMES = ["A: first", "B: second", "C: third"]
+
+
+@pytest.fixture(scope="module")
+def pictures(workbench: Workbench) -> dict[str, Picture]:
+    """Every kind of chart, of a real projection."""
+    projection = workbench.forecast(Request(scenario="step-up", draws=256))
+    saving = figures.by_year(projection, "cashable_saving")
+    net = figures.cumulative_net(projection)
+    lag = figures.lag_curve(projection, "no-wrong-door", range(61))
+    base = summary.baseline(projection)
+    ahead = base[(base["service"] == "fostering") & (base["measure"] == "people")]
+    seen = pd.DataFrame({"year": ["2022/23", "2024/25"], "value": [190.0, 201.0]})
+
+    def each(rows: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+        return pd.concat([rows.assign(series=name) for name in names])
+
+    return {
+        "two": charts.savings_by_year(each(saving, NAMES[:2]), NAMES[:2]),
+        "three": charts.savings_by_year(each(saving, NAMES), NAMES),
+        "lag": charts.lag_curve(each(lag, NAMES[:2]), NAMES[:2]),
+        "bridge": charts.bridge(figures.ladder(projection)),
+        "net": charts.cumulative_net(each(net, NAMES), NAMES),
+        "fan": charts.fan(seen, ahead, "Children in foster care"),
+    }
+
+
+KINDS = ["two", "three", "lag", "bridge", "net", "fan"]
+
+
+def drawn(chart: Picture) -> Image.Image:
+    target = io.BytesIO()
+    chart.save(target, format="png")
+    return Image.open(io.BytesIO(target.getvalue())).convert("L")
+
+
+def without_text(chart: Picture) -> Picture:
+    """The same chart with every label and title see-through."""
+    spec: dict[str, Any] = json.loads(chart.to_json())
+    for part in ("axis", "legend"):
+        spec["config"][part] |= {"labelOpacity": 0, "titleOpacity": 0}
+    spec["config"]["text"] = {"opacity": 0}
+    return type(chart).from_dict(spec)
+
+
+def ink(image: Image.Image) -> int:
+    return sum(image.histogram()[:128])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_saved_chart_has_its_words(pictures: dict[str, Picture], kind: str) -> None:
+    assert ink(drawn(pictures[kind])) > ink(drawn(without_text(pictures[kind]))) + 500
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_axes_have_titles_and_money_its_unit(pictures: dict[str, Picture], kind: str) -> None:
+    text = pictures[kind].to_json()
+    titles = [found["title"] for found in _every(json.loads(text), ("x", "y")) if "title" in found]
+    assert len(titles) >= 2
+    if kind in ("two", "three", "bridge", "net"):
+        assert any("£ " in str(title) for title in titles)
+    if kind == "fan":
+        assert "Children in foster care" in titles
+
+
+def _every(node: Any, names: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Every part of a specification under one of these names."""
+    found: list[dict[str, Any]] = []
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if key in names and isinstance(value, dict):
+                found.append(value)
+            found += _every(value, names)
+    elif isinstance(node, list):
+        for value in node:
+            found += _every(value, names)
+    return found
+
+
+def test_series_differ_by_more_than_colour(pictures: dict[str, Picture]) -> None:
+    two = json.loads(pictures["two"].to_json())
+    fills = _every(two, ("fill",))[0]["scale"]["range"]
+    assert fills[0] == charts.WHITE
+    assert fills[1] != charts.WHITE
+    for kind in ("lag", "net"):
+        dashes = _every(json.loads(pictures[kind].to_json()), ("strokeDash",))
+        shapes = [tuple(dash) for dash in dashes[0]["scale"]["range"]]
+        assert len(set(shapes)) == len(shapes)
+    assert "letter" in pictures["three"].to_json()
+    assert len({tuple(dash) for dash in charts.DASHES}) == len(charts.DASHES)
+
+
+@pytest.mark.parametrize("colour", charts.PALETTE)
+def test_marks_stand_out_from_white(colour: str) -> None:
+    assert contrast(colour) >= 3
+
+
+def test_labels_stand_out_from_white() -> None:
+    assert contrast(charts.INK) >= 4.5
+
+
+def contrast(colour: str) -> float:
+    """Contrast with white as WCAG 2.2 measures it."""
+
+    def linear(part: int) -> float:
+        share = part / 255
+        return share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4
+
+    red, green, blue = (linear(int(colour[i : i + 2], 16)) for i in (1, 3, 5))
+    return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
+
+
+def test_the_dashboard_writes_no_html_and_charts_know_no_streamlit() -> None:
+    root = Path(prevention.__file__).parent
+    for file in [*root.glob("dashboard/*.py"), *root.glob("reports/*.py")]:
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        words = {node.arg for node in ast.walk(tree) if isinstance(node, ast.keyword)}
+        assert "unsafe_allow_html" not in words, file
+        names = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+        assert not names & {"html", "iframe", "read_pickle"}, file
+        if file.parent.name == "reports":
+            imported = {
+                alias.name
+                for node in ast.walk(tree)
+                if isinstance(node, ast.Import)
+                for alias in node.names
+            }
+            assert "streamlit" not in imported, file
