@@ -6,7 +6,7 @@ the same function; they differ only in the columns they carry.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -106,47 +106,18 @@ def run(
     """
     memo = memo or Memo()
     here = (council.code, council.data_hash, timeline, len(account.matrix), draws.key)
-    economy = plan.economy.model_dump_json()
+    priced = (*here, plan.economy.model_dump_json())
     base = memo(
-        ("baselines", here, economy),
+        ("baselines", priced),
         partial(baselines, council.services, plan.economy.services, timeline, draws),
     )
-    asked = {id_: programme.model_dump_json() for id_, programme in plan.programmes.items()}
-    deliveries = {
-        id_: memo(
-            ("deliver", here, asked[id_], plan.event_noise),
-            partial(deliver, programme, plan.first_year, plan.years, draws, memo, plan.event_noise),
-        )
+    works = {
+        id_: _work(plan, programme, timeline, account, draws, memo, here, priced)
         for id_, programme in plan.programmes.items()
-    }
-    costs = {
-        id_: memo(
-            ("cost", here, economy, asked[id_]),
-            partial(
-                delivery_cost,
-                programme,
-                deliveries[id_],
-                timeline,
-                plan.economy,
-                account,
-                draws,
-            ),
-        )
-        for id_, programme in plan.programmes.items()
-    }
-    reaches = {
-        id_: memo(
-            ("reach", here, economy, asked[id_], plan.event_noise),
-            partial(reach, delivery, timeline, account),
-        )
-        for id_, delivery in deliveries.items()
     }
     ladders: dict[Cell, Ladder] = {}
-    for service in base:
-        people = memo(
-            ("people", here, economy, service),
-            partial(People.of, base[service].people, timeline),
-        )
+    for service, line in base.items():
+        people = memo(("people", priced, service), partial(People.of, line.people, timeline))
         acting = {
             id_: target
             for id_ in sorted(plan.programmes)
@@ -154,58 +125,78 @@ def run(
             if target.service == service
         }
         found: dict[str, Ladder] = memo(
-            (
-                "ladders",
-                here,
-                economy,
-                service,
-                plan.overlap_order,
-                plan.event_noise,
-                *(asked[i] for i in acting),
-            ),
-            partial(_ladders, plan, acting, people, deliveries, reaches, base, account),
+            ("ladders", priced, service, plan.overlap_order, *(works[i].asked for i in acting)),
+            partial(_ladders, plan, acting, people, works, base, account),
         )
         ladders |= {(id_, service): ladder for id_, ladder in found.items()}
-    return Outcome(base, deliveries, ladders, costs)
+    return Outcome(
+        base,
+        {id_: work.delivery for id_, work in works.items()},
+        ladders,
+        {id_: work.cost for id_, work in works.items()},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What one programme does and costs on its own; asked: all that it depends on."""
+
+    asked: Hashable
+    delivery: Delivery
+    cost: Cost
+    reach: Reach
+
+
+def _work(
+    plan: Plan,
+    programme: Programme,
+    timeline: Timeline,
+    account: Account,
+    draws: Draws,
+    memo: Memo,
+    here: Hashable,
+    priced: Hashable,
+) -> Work:
+    """Delivery and cost of one programme: steps 2 to 6, and 10."""
+    asked = (programme.model_dump_json(), plan.event_noise)
+    delivery = memo(
+        ("delivery", here, asked),
+        partial(deliver, programme, plan.first_year, plan.years, draws, memo, plan.event_noise),
+    )
+    cost = memo(
+        ("cost", priced, asked),
+        partial(delivery_cost, programme, delivery, timeline, plan.economy, account, draws),
+    )
+    summed = memo(("reach", priced, asked), partial(reach, delivery, timeline, account))
+    return Work(asked, delivery, cost, summed)
 
 
 def _ladders(
     plan: Plan,
     acting: Mapping[str, Target],
     people: People,
-    deliveries: Mapping[str, Delivery],
-    reaches: Mapping[str, Reach],
+    works: Mapping[str, Work],
     base: Mapping[str, Baseline],
     account: Account,
 ) -> dict[str, Ladder]:
     """Overlap and ladder of every programme that acts on one service line: steps 7 to 9."""
     if not acting:
         return {}
-    parts = {i: (target.share, reaches[i], deliveries[i]) for i, target in acting.items()}
+    parts = {i: (t.share, works[i].reach, works[i].delivery) for i, t in acting.items()}
     shares = allocate(parts, people, plan.overlap_order)
     avoided = np.zeros_like(people.yearly)
     for id_, share in shares.items():
-        avoided += reaches[id_].yearly * acting[id_].share * share.left
+        avoided += works[id_].reach.yearly * acting[id_].share * share.left
     growth = growth_share(people, avoided)
-    return {
-        id_: climb(
-            acting[id_],
-            deliveries[id_],
-            reaches[id_],
-            share,
-            growth,
-            base,
-            account,
-            _already_in_base(
-                deliveries[id_],
-                acting[id_],
-                targets_of(plan.programmes[id_], base),
-                base,
-                account,
-            ),
+    ladders = {}
+    for id_, share in shares.items():
+        target, work = acting[id_], works[id_]
+        targets = targets_of(plan.programmes[id_], base)
+        in_base = _already_in_base(work.delivery, target, targets, base, account)
+        ladders[id_] = climb(
+            target, work.delivery, work.reach, share, growth, base, account, in_base
         )
-        for id_, share in shares.items()
-    }
+    return ladders
 
 
 def _already_in_base(
