@@ -31,7 +31,7 @@ from prevention.years import MONTHS_PER_YEAR
 
 DurationShape = Literal["geometric", "fixed", "never-ending"]
 
-MEAN_POINTS, SPREAD_POINTS = (10.0, 12.0), (4.0, 3.0)
+MEAN_POINTS, SPREAD_POINTS = (12.0, 12.0), (6.0, 3.0)
 """Points of the grid: so many, and so many more for each factor of e between the lowest
 and highest value drawn. The largest error of a year's care in any draw is then under 1e-4
 of the largest year over the shipped programmes (see tests/model/test_response.py)."""
