@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from prevention.evidence.build import BuildReport, build
 from prevention.evidence.places import data_folder, expectations_folder
 from prevention.evidence.published import reseal, table_path
 from prevention.evidence.store import Store, open_store
@@ -26,15 +25,9 @@ def data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def report(data: Path, tmp_path_factory: pytest.TempPathFactory) -> BuildReport:
-    """A store of every published table."""
-    return build(data, tmp_path_factory.mktemp("store") / "evidence.duckdb")
-
-
-@pytest.fixture(scope="session")
-def store(report: BuildReport) -> Iterator[Store]:
-    """The store, open."""
-    with open_store(report.store) as opened:
+def store(store_path: Path) -> Iterator[Store]:
+    """The store of every published table, open."""
+    with open_store(store_path) as opened:
         yield opened
 
 

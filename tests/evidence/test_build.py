@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 import prevention
-from prevention.evidence.build import BuildFailed, BuildReport, build, check_file
+from prevention.evidence.build import BuildFailed, build, check_file
 from prevention.evidence.published import SourceRecordWrong, read_record, reseal, table_path
 from prevention.evidence.services import ServicesWrong
 from prevention.evidence.store import Store, open_store
@@ -25,10 +25,10 @@ def fingerprint(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def test_every_published_row_is_loaded(report: BuildReport, store: Store, data: Path) -> None:
-    assert set(report.rows) == set(PUBLISHED)
-    for table, rows in report.rows.items():
-        assert rows == read_record(data, table).rows
+def test_every_published_row_is_loaded(store: Store, data: Path) -> None:
+    for table in PUBLISHED:
+        rows = read_record(data, table).rows
+        assert rows > 0
         assert store.rows(f'SELECT count(*) FROM "{table}"') == [(rows,)]
 
 
@@ -214,8 +214,8 @@ def test_a_failure_while_writing_leaves_the_old_store(
     assert not list(tmp_path.glob(".*building*"))
 
 
-def test_the_key_of_a_table_admits_no_second_row(report: BuildReport, tmp_path: Path) -> None:
+def test_the_key_of_a_table_admits_no_second_row(store_path: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy.duckdb"
-    copy.write_bytes(report.store.read_bytes())
+    copy.write_bytes(store_path.read_bytes())
     with duckdb.connect(str(copy)) as connection, pytest.raises(duckdb.ConstraintException):
         connection.execute("INSERT INTO care_weeks SELECT * FROM care_weeks LIMIT 1")
