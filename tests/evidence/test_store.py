@@ -5,12 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from prevention.evidence.build import BuildReport
 from prevention.evidence.places import PlaceMissing, data_folder, home, store_file
 from prevention.evidence.store import Store, StoreDamaged, StoreLocked, StoreMissing, open_store
 
@@ -35,10 +35,10 @@ def test_another_database_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_store_that_is_being_written_is_said_to_be_in_use(
-    report: BuildReport, tmp_path: Path
+    store_path: Path, tmp_path: Path
 ) -> None:
     path = tmp_path / "s.duckdb"
-    path.write_bytes(report.store.read_bytes())
+    path.write_bytes(store_path.read_bytes())
     script = f"import duckdb; c = duckdb.connect({str(path)!r}); print('held', flush=True); input()"
     with subprocess.Popen(
         [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -68,9 +68,21 @@ def test_nothing_can_be_written_or_reached(store: Store, statement: str) -> None
         store.rows(statement)
 
 
-def test_the_store_can_be_opened_twice(report: BuildReport, store: Store) -> None:
-    with open_store(report.store) as second:
-        assert second.data_hash == store.data_hash == report.data_hash
+def test_the_store_can_be_opened_twice(store_path: Path, store: Store) -> None:
+    with open_store(store_path) as second:
+        assert second.data_hash == store.data_hash
+
+
+def test_sessions_may_open_the_store_at_the_same_moment(store_path: Path, tmp_path: Path) -> None:
+    path = tmp_path / "s.duckdb"
+    path.write_bytes(store_path.read_bytes())
+
+    def once(_: int) -> str:
+        with open_store(path) as opened:
+            return opened.data_hash
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(once, range(64)))) == 1
 
 
 def test_threads_each_get_their_own_answer(store: Store) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -28,6 +29,9 @@ _LOCKDOWN = (
 )
 """No file, network or setting can be reached from a statement. The order matters: the last
 setting forbids any further one."""
+
+
+_opening = threading.Lock()
 
 
 class StoreMissing(FileNotFoundError):
@@ -119,6 +123,12 @@ def open_store(given: str | os.PathLike[str] | None = None) -> Store:
     path = store_file(given)
     if not path.is_file():
         raise StoreMissing(f"There is no store {path}. Make it with: prevention build")
+    # Connections of one process to one file share its settings: one at a time may lock them.
+    with _opening:
+        return Store(path, _connect(path))
+
+
+def _connect(path: Path) -> duckdb.DuckDBPyConnection:
     connection: duckdb.DuckDBPyConnection | None = None
     try:
         connection = duckdb.connect(str(path), read_only=True)
@@ -128,7 +138,7 @@ def open_store(given: str | os.PathLike[str] | None = None) -> Store:
         if connection is not None:
             connection.close()
         raise _plain(path, fault) from fault
-    return Store(path, connection)
+    return connection
 
 
 def _lock_down(connection: duckdb.DuckDBPyConnection) -> None:

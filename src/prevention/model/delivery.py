@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import ndtr
-from scipy.stats import poisson
 
 from prevention.model.account import Account
 from prevention.model.assumptions import QUANTITIES, Assumption, Floats
@@ -143,6 +142,8 @@ def _with_events(
     average is kept and small programmes show how lumpy they are. Years before the plan
     have happened and are left alone.
     """
+    from scipy.stats import poisson  # half a second to import, and seldom wanted
+
     expected = np.abs(begun)
     chance = ndtr(draws.scores(f"events/{id_}", timeline.years))
     counts = poisson.ppf(chance, expected)

@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 from scipy.special import ndtri
-from scipy.stats import qmc
 
 from prevention.model.assumptions import QUANTITIES, Assumption, Floats
 
@@ -33,6 +32,8 @@ def _scores(stream: str, dimensions: int, count: int, seed: int) -> Floats:
     Scrambled Sobol points, in an order shuffled per stream: two streams share the same
     underlying sequence, and the shuffle is what makes them independent of each other.
     """
+    from scipy.stats import qmc  # half a second to import: not for the central run
+
     key = int(hashlib.sha256(stream.encode()).hexdigest()[:16], 16)
     rng = np.random.default_rng(np.random.SeedSequence([seed, key]))
     points = qmc.Sobol(dimensions, rng=rng).random_base2(max(count - 1, 1).bit_length())

@@ -7,7 +7,7 @@ serve pounds in a draw and whole pence in a report.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -38,13 +38,16 @@ _OFF_LADDER: dict[str, Callable[[Ladder, Account], Floats]] = {
     "already_in_base": lambda ladder, account: ladder.already_in_base[account.cash],
     "avoided_growth": lambda ladder, account: ladder.avoided_growth[account.cash],
     "full_year_effect": lambda ladder, account: ladder.cashable[account.full_year],
+    "cashable_saving": lambda ladder, account: ladder.cashable[account.cash],
 }
 _OFF_COST: dict[str, Callable[[Cost, Account], Floats]] = {
     "delivery_cost_gross": lambda cost, account: cost.gross[account.cash],
     "external_funding": lambda cost, account: cost.external[account.cash],
     "base_funding": lambda cost, account: cost.in_base[account.cash],
 }
-LEAVES = (*_OFF_LADDER, *_OFF_COST)
+LEAVES = (*(name for name in _OFF_LADDER if name != "cashable_saving"), *_OFF_COST)
+"""The cashable saving can be read off a ladder too: in draws, where the ladder's rungs
+need not add up to the penny, that saves working out all of them."""
 
 _FOLLOWS: dict[str, Callable[[Callable[[str], Figures]], Figures]] = {
     "cashable_saving": lambda of: of("gross_avoided_cost") - sum(of(rung) for rung in RUNGS),
@@ -55,8 +58,13 @@ _FOLLOWS: dict[str, Callable[[Callable[[str], Figures]], Figures]] = {
     ),
     "net_saving": lambda of: of("cashable_saving") - of("delivery_cost"),
     "net_saving_cumulative": lambda of: np.cumsum(of("net_saving"), axis=0),
-    "mtfs_increment": lambda of: np.diff(of("cashable_saving"), axis=0, prepend=0),
+    "mtfs_increment": lambda of: _increments(of("cashable_saving")),
 }
+
+
+def _increments(level: Figures) -> Figures:
+    """Change on the year before; the first year's from nothing."""
+    return np.concatenate([level[:1], np.diff(level, axis=0)])
 
 
 class Column(Mapping[str, Figures]):
@@ -73,8 +81,11 @@ class Column(Mapping[str, Figures]):
         if name not in self._known:
             if name not in self._names:
                 raise KeyError(name)
-            self._known[name] = self._read(name)
+            self._known[name] = self._worked_out(name)
         return self._known[name]
+
+    def _worked_out(self, name: str) -> Figures:
+        return self._read(name)
 
     def __iter__(self) -> Iterator[str]:
         """Names of the measures."""
@@ -83,6 +94,22 @@ class Column(Mapping[str, Figures]):
     def __len__(self) -> int:
         """How many measures there are."""
         return len(self._names)
+
+
+class Entries(Column):
+    """A column whose leaves are read, and whose other measures follow from them."""
+
+    def __init__(
+        self, names: Sequence[str], read: Callable[[str], Figures], direct: Collection[str]
+    ) -> None:
+        """As `Column`; the measures in `direct` are read even where they would follow."""
+        super().__init__(names, read)
+        self._direct = direct
+
+    def _worked_out(self, name: str) -> Figures:
+        if name in _FOLLOWS and name not in self._direct:
+            return _FOLLOWS[name](self.__getitem__)
+        return self._read(name)
 
 
 class Ledger(Mapping[Cell, Mapping[str, Figures]]):
@@ -98,20 +125,17 @@ class Ledger(Mapping[Cell, Mapping[str, Figures]]):
         cells: Sequence[Cell],
         leaf: Callable[[Cell, str], Figures],
         nothing: Figures,
+        direct: Collection[str] = (),
     ) -> None:
         """Read leaves of cells through `leaf`.
 
-        nothing: zeros, (years, n): what the total of no cells is.
+        nothing: zeros, (years, n): what the total of no cells is. direct: measures that
+        `leaf` gives as well, though they would follow from others.
         """
         self._columns: dict[Cell, Mapping[str, Figures]] = {}
         for cell, parts in _made_of(plan, cells).items():
             read = _adder(leaf, cell, parts, sorted(plan.programmes), nothing)
-            self._columns[cell] = Column(_names(cell), partial(self._measure, cell, read))
-
-    def _measure(self, cell: Cell, leaf: Callable[[str], Figures], name: str) -> Figures:
-        """A leaf, or what follows from the cell's other measures."""
-        rule = _FOLLOWS.get(name)
-        return rule(self._columns[cell].__getitem__) if rule else leaf(name)
+            self._columns[cell] = Entries(_names(cell), read, direct)
 
     def mapped(self, change: Callable[[Cell, str], Figures]) -> Ledger:
         """The same cells and measures, each worked out by `change` when asked for."""

@@ -27,7 +27,8 @@ def shapley(shares: Sequence[Floats]) -> list[Floats]:
     """
     points, weights = np.polynomial.legendre.leggauss((len(shares) + 1) // 2)
     parts = [np.zeros_like(share) for share in shares]
-    for point, weight in zip((points + 1) / 2, weights / 2, strict=True):
+    pairs = zip(((points + 1) / 2).tolist(), (weights / 2).tolist(), strict=True)
+    for point, weight in pairs:
         missed = [1 - point * share for share in shares]
         together = weight * missed[0]
         for other in missed[1:]:

@@ -57,10 +57,11 @@ class Projection:
     @cached_property
     def central(self) -> Mapping[Cell, Mapping[str, Figures]]:
         """Each measure of the central run by year, (years,), money settled to the penny."""
+        outcome, plan, account = self.outcome, self.plan, self.account
         return settled(
-            self.plan,
-            sorted(self.outcome.ladders),
-            lambda cell, name: leaf_of(self.outcome, self.plan, self.account, cell, name)[:, 0],
+            plan,
+            sorted(outcome.ladders),
+            lambda cell, name: leaf_of(outcome, plan, account, cell, name)[:, 0],
         )
 
     @cached_property
@@ -68,29 +69,32 @@ class Projection:
         """Each measure averaged over the draws, (years,), settled to the penny; none without."""
         if not self.blocks:
             return {}
+        blocks, plan, account, count = self.blocks, self.plan, self.account, self.draws.count
 
         def average(cell: Cell, name: str) -> Floats:
-            parts = (leaf_of(b, self.plan, self.account, cell, name) for b in self.blocks)
-            total = sum(part.sum(axis=1, dtype=np.float64) for part in parts)
-            return np.asarray(total / self.draws.count)
+            parts = (leaf_of(block, plan, account, cell, name) for block in blocks)
+            return np.asarray(sum(part.sum(axis=1, dtype=np.float64) for part in parts) / count)
 
-        return settled(self.plan, sorted(self.outcome.ladders), average)
+        return settled(plan, sorted(self.outcome.ladders), average)
 
     @cached_property
     def samples(self) -> Mapping[Cell, Mapping[str, Samples]]:
         """Each measure's draws, (years, draws), put together when asked for; none without."""
         if not self.blocks:
             return {}
+        # Held by name, not through self: a ring of references would keep every draw alive
+        # until the collector next looked.
+        blocks, plan, account, sizes = self.blocks, self.plan, self.account, self._sizes
 
+        @cached
         def gathered(cell: Cell, name: str) -> Samples:
-            parts = [leaf_of(b, self.plan, self.account, cell, name) for b in self.blocks]
-            wide = [
-                np.broadcast_to(p, (len(p), n)) for p, n in zip(parts, self._sizes, strict=True)
-            ]
+            parts = [leaf_of(block, plan, account, cell, name) for block in blocks]
+            wide = [np.broadcast_to(p, (len(p), n)) for p, n in zip(parts, sizes, strict=True)]
             return np.concatenate(wide, axis=1)
 
-        nothing = np.zeros((self.plan.years, self.draws.count), np.float32)
-        return Ledger(self.plan, sorted(self.outcome.ladders), gathered, nothing)
+        nothing = np.zeros((plan.years, self.draws.count), np.float32)
+        cells = sorted(self.outcome.ladders)
+        return Ledger(plan, cells, gathered, nothing, direct=("cashable_saving",))
 
     @property
     def _sizes(self) -> list[int]:

@@ -36,7 +36,7 @@ MEAN_POINTS, SPREAD_POINTS = (12.0, 12.0), (6.0, 3.0)
 and highest value drawn. The largest error of a year's care in any draw is then under 1e-4
 of the largest year over the shipped programmes (see tests/model/test_response.py)."""
 
-_ALL_BUT = np.float32(1 - 1e-6)
+_ALL_BUT = 1 - 1e-6
 """A fade-out of the whole effect in a year, short of infinitely fast."""
 
 _SHORTEST = 0.05
@@ -109,7 +109,7 @@ def persistent(
         duration: mean months, (n,); ignored when never-ending.
         fade_out: share of the effect lost a year after the first, (n,).
     """
-    arrivals = np.diff(never_ending, axis=0, prepend=0.0)
+    arrivals = np.diff(never_ending, axis=0, prepend=never_ending.dtype.type(0))
     leaving = np.zeros_like(duration)
     if shape == "geometric":
         leaving = 1 / np.maximum(duration, _SHORTEST)
@@ -314,7 +314,7 @@ class Delay:
         groups = tuple(
             (int(w), slice(int(a), int(b))) for w, a, b in zip(values, first, last, strict=True)
         )
-        return cls(order, groups, (months - whole)[order])
+        return cls(order, groups, (months - whole.astype(months.dtype))[order])
 
     def mixed(self, by_delay: Mapping[int, Floats], weights: Floats | None) -> Floats:
         """A response under each draw's own delay: a mixture of the two whole months about it.
