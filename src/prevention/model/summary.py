@@ -50,44 +50,28 @@ def annual(projection: Projection) -> pd.DataFrame:
     The last four are missing in a run without draws. Percentiles do not add up.
     """
     labels = projection.timeline.labels
-    parts = []
-    for (programme, service), measures in sorted(projection.central.items()):
+    columns: dict[str, list[Any]] = {name: [] for name in _ANNUAL}
+    for cell, measures in sorted(projection.central.items()):
         for measure, central in measures.items():
-            columns: dict[str, Any] = {
+            rows = {
                 "year": labels,
-                "programme": programme,
-                "service": service,
-                "measure": measure,
-                "unit": MEASURES[measure].unit,
+                "programme": [cell[0]] * len(labels),
+                "service": [cell[1]] * len(labels),
+                "measure": [measure] * len(labels),
+                "unit": [MEASURES[measure].unit] * len(labels),
                 "central": np.ravel(central),
             }
-            columns |= _spread(projection, (programme, service), measure)
-            parts.append(pd.DataFrame(columns))
-    if not parts:
-        return pd.DataFrame(
-            columns=[
-                "year",
-                "programme",
-                "service",
-                "measure",
-                "unit",
-                "central",
-                "mean",
-                *PERCENTILES,
-            ]
-        )
-    rows = pd.concat(parts, ignore_index=True)
-    order = {name: place for place, name in enumerate(MEASURES)}
-    return rows.sort_values(
-        ["programme", "service", "measure", "year"],
-        key=lambda column: column.map(order) if column.name == "measure" else column,
-        ignore_index=True,
-    )
+            for name, values in (rows | _spread(projection, cell, measure)).items():
+                columns[name].extend(values)
+    return pd.DataFrame(columns)
 
 
-def _spread(projection: Projection, cell: tuple[str, str], measure: str) -> dict[str, Any]:
+_ANNUAL = ("year", "programme", "service", "measure", "unit", "central", "mean", *PERCENTILES)
+
+
+def _spread(projection: Projection, cell: tuple[str, str], measure: str) -> dict[str, Floats]:
     if not projection.samples:
-        return dict.fromkeys(["mean", *PERCENTILES], np.nan)
+        return dict.fromkeys(("mean", *PERCENTILES), np.full(projection.plan.years, np.nan))
     spread = percentiles(projection.samples[cell][measure])
     return {"mean": np.ravel(projection.mean[cell][measure])} | {
         name: spread[..., place] for place, name in enumerate(PERCENTILES)
