@@ -135,10 +135,16 @@ def test_a_lag_of_nothing_is_over_at_once(shape: Shape) -> None:
         assert once == pytest.approx([1.0, 24.0], abs=0.01)
 
 
-@pytest.mark.parametrize("shape", [*REFERENCES, "fixed", "step"])
+@pytest.mark.parametrize(
+    "shape",
+    [
+        s
+        for s in (*REFERENCES, "fixed", "step")
+        if s not in ("linear", "front-loaded", "back-loaded")
+    ],
+)
 def test_a_lag_without_spread_is_a_fixed_lag(shape: Shape) -> None:
-    if shape in ("linear", "front-loaded", "back-loaded"):
-        pytest.skip("these shapes have the spread their mean gives them")
+    """The straight shapes are left out: their mean gives them their spread."""
     _, once, _ = at(shape, 6.0, 0.0, np.array([5.0, 6.5, 18.0]))
     assert once == pytest.approx([0.0, 0.5, 12.0], abs=0.01)
 
