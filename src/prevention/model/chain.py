@@ -19,7 +19,7 @@ from prevention.model.demand import Baseline, baselines, modelled
 from prevention.model.draws import Draws
 from prevention.model.evidence import CouncilEvidence
 from prevention.model.memo import Memo
-from prevention.model.programmes import Programme, Target
+from prevention.model.programmes import COST_FIELDS, Programme, Target
 from prevention.model.savings import (
     Ladder,
     People,
@@ -164,7 +164,7 @@ def _work(
         partial(deliver, programme, plan.first_year, plan.years, draws, memo, plan.event_noise),
     )
     cost = memo(
-        ("cost", priced, asked),
+        ("cost", priced, programme.model_dump_json(include=COST_FIELDS)),
         partial(delivery_cost, programme, delivery, timeline, plan.economy, account, draws),
     )
     summed = memo(("reach", priced, asked), partial(reach, delivery, timeline, account))

@@ -239,6 +239,18 @@ class Programme(Rollout):
         return self.optimism_bias or Assumption(central=0, low=0, high=0)
 
 
+COST_FIELDS = {
+    "id",
+    *Rollout.model_fields,
+    "expansions",
+    "take_up",
+    "retention",
+    "cost_per_start",
+    "cost_optimism_bias",
+}
+"""All that delivery cost depends on: no lag, effect or share of the saving."""
+
+
 def effect_of(programme: Programme, values: Mapping[str, Floats]) -> Floats:
     """Effect in each draw: impact less deadweight, or the risk removed.
 

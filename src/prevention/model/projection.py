@@ -146,8 +146,8 @@ def project(
     timeline = timeline_of(plan)
     monthly = account_of(plan, timeline, monthly=True)
     yearly = account_of(plan, timeline)
-    outcome = run(plan, council, timeline, monthly, Draws(0))
     memo = Memo(cache)
+    outcome = run(plan, council, timeline, monthly, Draws(0), memo)
     chosen = Draws(draws, seed)
     blocks: list[Outcome] = []
     # One thread of linear algebra a worker: two pools of two would fight over the cores.
