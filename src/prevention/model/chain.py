@@ -210,9 +210,11 @@ def _already_in_base(
 
     Stated for the programme at the price of the plan's first year. Shared over its lines
     by the worth of a placement avoided on each; it rises with the price of the line, as
-    the saving it stands for does.
+    the saving it stands for does. One column of zeros where there is none.
     """
     price = base[target.service].price
+    if not delivery.values["already_in_base"].any():
+        return np.zeros((len(account.matrix), 1), price.dtype)
     worth = [np.maximum(t.share * placement_price(t, base)[0], 0) for t in targets]
     own = worth[targets.index(target)] / np.maximum(np.sum(worth, axis=0), 1e-9)
     yearly = delivery.values["already_in_base"] * own * price / price[0]

@@ -93,6 +93,13 @@ class Draws:
         return assumption.at(scores, QUANTITIES[name]).astype(self.dtype)
 
     def blocks(self, columns: int) -> list[Draws]:
-        """The same draws in blocks of at most so many columns."""
-        starts = range(0, self.count, columns)
-        return [replace(self, first=a, last=min(a + columns, self.count)) for a in starts]
+        """The same draws in blocks of at most so many columns.
+
+        Blocks are of one size, and an even number of them where there are several, so that
+        two workers finish together.
+        """
+        parts = -(-self.count // columns)
+        parts += parts % 2 if parts > 1 else 0
+        size = -(-self.count // max(parts, 1))
+        starts = range(0, self.count, max(size, 1))
+        return [replace(self, first=a, last=min(a + size, self.count)) for a in starts]
