@@ -206,7 +206,8 @@ def _response(
     and kept in the cache for later blocks, slider moves and runs.
     """
     lag, spread = values["onset_lag"], values["onset_spread"]
-    if draws.size <= EXACT_COLUMNS or programme.lag.is_cheap:
+    # By all the draws, not those of this block: the size of a block changes no figure.
+    if (draws.count or draws.size) <= EXACT_COLUMNS or programme.lag.is_cheap:
         if programme.lag.is_point:
             lag, spread = np.zeros(1), np.zeros(1)
         elif np.ptp(lag) == np.ptp(spread) == 0:
