@@ -15,7 +15,7 @@ from prevention.model.evidence import CouncilEvidence
 from prevention.model.programmes import Programme, effect_of, stream_of
 from prevention.model.scenarios import Change, Plan, Scenario, resolve
 from prevention.model.timeline import Timeline
-from prevention.years import first_month, month_number
+from prevention.years import first_month, month_after, month_number
 
 COUNCIL = "E06000007"
 PROGRAMMES = (
@@ -119,6 +119,6 @@ def _share_paid(programme: Programme, timeline: Timeline, sources: tuple[str, ..
     share = np.zeros(timeline.plan_months)
     for funding in programme.funding:
         if funding.source in sources:
-            stop = np.inf if funding.ends is None else month_number(funding.ends)
+            stop = np.inf if funding.ends is None else month_after(funding.ends)
             share += funding.share * np.clip(stop - months, 0.0, 1.0)
     return np.minimum(share, 1.0)

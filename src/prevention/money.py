@@ -28,25 +28,3 @@ def to_pounds(pence: ArrayLike) -> NDArray[np.float64]:
     1234.57
     """
     return np.asarray(pence, dtype=np.int64) / 100
-
-
-def apportion(total: int, shares: ArrayLike) -> Pence:
-    """Split whole pence by shares so that the parts add up to the total exactly.
-
-    Largest remainder: each part is rounded down, and the pennies left over go to the
-    parts that lost most.
-
-    >>> apportion(100, [1, 1, 1]).tolist()
-    [34, 33, 33]
-
-    Raises:
-        ValueError: the shares are negative or sum to zero.
-    """
-    weights = np.asarray(shares, dtype=np.float64)
-    if weights.size == 0 or (weights < 0).any() or weights.sum() <= 0:
-        raise ValueError("Shares must be zero or more and sum to more than zero.")
-    exact = total * (weights / weights.sum())
-    parts: Pence = np.floor(exact).astype(np.int64)
-    order = np.argsort(parts - exact, kind="stable")
-    parts[order[: total - int(parts.sum())]] += 1
-    return parts

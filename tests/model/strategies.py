@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, get_args
 
 from hypothesis import Phase
 from hypothesis import strategies as st
 
 from model.synthetic import GO_LIVE, SERVICE, programme
 from prevention.model.assumptions import QUANTITIES
+from prevention.model.lag import Shape
 from prevention.model.programmes import Programme
+from prevention.model.response import DurationShape
 
 NO_SHRINK = (Phase.explicit, Phase.reuse, Phase.generate)
 """A breach is as telling as the smallest breach, and shrinking takes a minute."""
 
-LAG_SHAPES = (
-    "gamma",
-    "erlang",
-    "weibull",
-    "fixed",
-    "delayed-ramp",
-    "linear",
-    "front-loaded",
-    "back-loaded",
-    "step",
-    "profile",
-)
-DURATION_SHAPES = ("geometric", "fixed", "never-ending")
+LAG_SHAPES = get_args(Shape)
+DURATION_SHAPES = get_args(DurationShape)
 OTHER_SERVICE = "synthetic-step-down"
 
 

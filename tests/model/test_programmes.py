@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from model.synthetic import programme
-from prevention.model.programmes import Programme, effect_of, title_of
+from prevention.model.programmes import Programme, effect_of
 from prevention.model.scenarios import Library
 
 
@@ -71,7 +71,3 @@ def test_every_programme_shipped_says_where_its_numbers_are_from(library: Librar
             if not assumption.is_certain or assumption.central:
                 unset = name in ("take_up", "retention", "council_share", "cashable_share")
                 assert assumption.source or (unset and assumption.is_certain), (id_, name)
-
-
-def test_a_heading_carries_its_unit() -> None:
-    assert title_of("onset_lag") == "Onset lag (months)"

@@ -13,7 +13,7 @@ from typing import Literal, Self
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from prevention.model.assumptions import QUANTITIES, Assumption, Floats, check_bounds
+from prevention.model.assumptions import Assumption, Floats, check_bounds
 from prevention.model.lag import Lag, Shape
 from prevention.model.response import DurationShape
 from prevention.model.timeline import Timeline
@@ -267,9 +267,3 @@ def effect_of(programme: Programme, values: Mapping[str, Floats]) -> Floats:
 def stream_of(programme: str, wave: str = "") -> str:
     """Name of the stream of draws of a programme, or of one of its expansions."""
     return f"programme/{programme}" + (f"/{wave}" if wave else "")
-
-
-def title_of(name: str) -> str:
-    """Heading of an assumption with its unit: "Onset lag (months)"."""
-    quantity = QUANTITIES[name]
-    return f"{quantity.title} ({quantity.unit})"
