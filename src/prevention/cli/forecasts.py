@@ -1,0 +1,133 @@
+"""Commands that project: forecast, compare and export."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from prevention.cli.options import (
+    DRAWS,
+    WARRINGTON,
+    CouncilOption,
+    DataOption,
+    DrawsOption,
+    FirstYearOption,
+    Format,
+    FormatOption,
+    OutputOption,
+    SeedOption,
+    SetOption,
+    StoreOption,
+    YearsOption,
+    app,
+    asked,
+)
+from prevention.cli.speech import plain_errors, progress, write
+
+if TYPE_CHECKING:
+    from prevention.jobs import Request, Workbench
+    from prevention.model.projection import Projection
+
+
+@app.command()
+def forecast(
+    council: CouncilOption = WARRINGTON,
+    scenario: Annotated[str, typer.Option(help="Scenario name or file.")] = "current-plan",
+    set_: SetOption = [],  # noqa: B006 (Typer reads the default once and never changes it)
+    first_year: FirstYearOption = None,
+    years: YearsOption = None,
+    draws: DrawsOption = DRAWS,
+    seed: SeedOption = 1,
+    format_: FormatOption = Format.table,
+    output: OutputOption = None,
+    data: DataOption = None,
+    store: StoreOption = None,
+) -> None:
+    """Project a scenario: when the savings arrive, how much is cash, how sure."""
+    with plain_errors():
+        bench, request = asked(council, scenario, set_, first_year, years, draws, seed, data, store)
+        projection = _project(bench, request)
+        write(_forecast_text(projection, format_), output)
+
+
+@app.command()
+def compare(
+    scenarios: Annotated[list[str], typer.Argument(help="Two or more scenario names or files.")],
+    council: CouncilOption = WARRINGTON,
+    set_: SetOption = [],  # noqa: B006
+    first_year: FirstYearOption = None,
+    years: YearsOption = None,
+    draws: DrawsOption = DRAWS,
+    seed: SeedOption = 1,
+    format_: FormatOption = Format.table,
+    output: OutputOption = None,
+    data: DataOption = None,
+    store: StoreOption = None,
+) -> None:
+    """Put scenarios side by side, against doing nothing, with the assumptions that differ."""
+    with plain_errors():
+        projections = []
+        for name in scenarios:
+            bench, request = asked(council, name, set_, first_year, years, draws, seed, data, store)
+            projections.append(_project(bench, request))
+        write(_compare_text(projections, format_), output)
+
+
+@app.command()
+def export(
+    output: Annotated[Path, typer.Option(help="File to write: .xlsx, .csv or .parquet.")],
+    scenario: Annotated[list[str], typer.Option(help="Scenario; repeat for several.")] = [  # noqa: B006
+        "current-plan"
+    ],
+    council: CouncilOption = WARRINGTON,
+    set_: SetOption = [],  # noqa: B006
+    first_year: FirstYearOption = None,
+    years: YearsOption = None,
+    draws: DrawsOption = DRAWS,
+    seed: SeedOption = 1,
+    data: DataOption = None,
+    store: StoreOption = None,
+) -> None:
+    """Write the medium-term projection for the budget team."""
+    with plain_errors():
+        from prevention.reports.exporting import export_file
+
+        projections = []
+        for name in scenario:
+            bench, request = asked(council, name, set_, first_year, years, draws, seed, data, store)
+            projections.append(_project(bench, request))
+        export_file(projections, output, bench.citations())
+    typer.echo(f"Wrote {output}.")
+
+
+def _project(bench: Workbench, request: Request) -> Projection:
+    with progress(f"Projecting {request.scenario}") as step:
+        return bench.forecast(request, progress=step)
+
+
+def _forecast_text(projection: Projection, format_: Format) -> str:
+    import json
+
+    from prevention.model import summary
+    from prevention.reports import terminal
+
+    if format_ is Format.json:
+        return json.dumps(summary.document(projection), indent=1, allow_nan=False)
+    if format_ is Format.csv:
+        return terminal.csv_text(summary.annual(projection))
+    return terminal.forecast_text(projection)
+
+
+def _compare_text(projections: list[Projection], format_: Format) -> str:
+    import json
+
+    from prevention.jobs import compared
+    from prevention.reports import terminal
+
+    if format_ is Format.json:
+        return json.dumps(compared(projections), indent=1, allow_nan=False)
+    if format_ is Format.csv:
+        return terminal.comparison_csv(projections)
+    return terminal.comparison_text(projections)

@@ -1,0 +1,92 @@
+"""The command itself, and the options its commands share."""
+
+from __future__ import annotations
+
+import enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from prevention.jobs import Request, Workbench
+
+app = typer.Typer(
+    name="prevention",
+    help="Forecast how prevention programmes turn into delayed savings in council budgets.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+class Format(enum.StrEnum):
+    """How a result is written."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+
+
+DataOption = Annotated[
+    Path | None, typer.Option("--data", help="Data folder.", show_default="data/")
+]
+StoreOption = Annotated[
+    Path | None, typer.Option("--store", help="Store file.", show_default="store/evidence.duckdb")
+]
+CouncilOption = Annotated[str, typer.Option("--council", help="Council code or name.")]
+SetOption = Annotated[
+    list[str],
+    typer.Option("--set", help="KEY=VALUE, as programmes.no-wrong-door.onset_lag=36. Repeatable."),
+]
+FirstYearOption = Annotated[
+    str | None, typer.Option(help="First year, as 2027/28.", show_default="the scenario's")
+]
+YearsOption = Annotated[int | None, typer.Option(help="Years in the plan.", show_default="5")]
+DrawsOption = Annotated[
+    int, typer.Option(help="Draws; 0 for the exact central run alone.", min=0, max=1_048_576)
+]
+SeedOption = Annotated[int, typer.Option(help="Seed of the draws.", min=0)]
+FormatOption = Annotated[Format, typer.Option("--format", help="How to write the result.")]
+OutputOption = Annotated[
+    Path | None, typer.Option("--output", help="File to write.", show_default="the terminal")
+]
+
+WARRINGTON = "E06000007"
+DRAWS = 16_384
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+) -> None:
+    """Options that every command takes."""
+    context.obj = debug
+
+
+def asked(
+    council: str,
+    scenario: str,
+    changes: list[str],
+    first_year: str | None,
+    years: int | None,
+    draws: int,
+    seed: int,
+    data: Path | None,
+    store: Path | None,
+) -> tuple[Workbench, Request]:
+    """The workbench and the request that a command's options describe."""
+    from prevention.jobs import Request, Workbench
+    from prevention.years import parse_year
+
+    year = parse_year(first_year) if first_year else None
+    pairs = tuple(_pair(text) for text in changes)
+    return Workbench(data, store), Request(council, scenario, pairs, year, years, draws, seed)
+
+
+def _pair(text: str) -> tuple[str, Any]:
+    key, separator, value = text.partition("=")
+    if not separator:
+        raise ValueError(f"--set {text}: write KEY=VALUE, as programmes.ID.onset_lag=36.")
+    return key.strip(), value.strip()
