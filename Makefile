@@ -42,5 +42,6 @@ bench: setup
 vintage: setup
 	$(BIN)/python -m prevention.evidence.vintage $(SOURCES) data/published
 
+# The store of evidence can be built again; the record beside it cannot, and stays.
 clean:
-	rm -rf $(VENV) store
+	rm -rf $(VENV) $(STORE) $(STORE).wal

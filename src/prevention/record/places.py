@@ -1,0 +1,28 @@
+"""Where the record lies: beside the store of evidence, named after it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def record_file(store: Path) -> Path:
+    """The record's database.
+
+    >>> record_file(Path("store/evidence.duckdb")).name
+    'evidence.record.duckdb'
+    """
+    return store.with_name(f"{store.stem}.record.duckdb")
+
+
+def ledger_file(database: Path) -> Path:
+    """The ledger that goes with a record's database, or with a backup of it.
+
+    >>> ledger_file(Path("store/evidence.record.duckdb")).name
+    'evidence.record.ledger.jsonl'
+    """
+    return database.with_name(f"{database.stem}.ledger.jsonl")
+
+
+def backup_folder(database: Path) -> Path:
+    """Where backups go that nobody named a place for."""
+    return database.with_name("backups")
