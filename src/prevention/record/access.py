@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -185,12 +186,18 @@ class Record:
         return saved, entry
 
     @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep the file open over several reads in a row. Other programs wait meanwhile."""
+        with self._reading():
+            yield
+
+    @contextmanager
     def _reading(self) -> Iterator[Connection]:
         if not self.path.exists():
             self._none_lost()
-            with duckdb.connect(":memory:") as empty:
-                migrate(empty, lambda first: None)
-                yield empty
+            with _empty().cursor() as cursor:
+                cursor.execute("BEGIN TRANSACTION READ ONLY")
+                yield cursor
             return
         try:
             with self.door.cursor(self.wait, read_only=not self.writable) as cursor:
@@ -229,6 +236,14 @@ class Record:
         finally:
             fresh.unlink(missing_ok=True)
             fresh.with_name(fresh.name + ".wal").unlink(missing_ok=True)
+
+
+@cache
+def _empty() -> Connection:
+    """What a record holds before the first save."""
+    connection = duckdb.connect(":memory:")
+    migrate(connection, lambda first: None)
+    return connection
 
 
 _records: dict[Path, tuple[Door, Ledger]] = {}
