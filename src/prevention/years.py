@@ -40,6 +40,69 @@ def parse_year(text: str | int) -> int:
     return start + 1
 
 
+_ENDING = re.compile(
+    r"(?:(?:financial|reporting|academic)?\s*years?\s*(?:ended|ending|to)?\s*)?"
+    r"(?:as\s+)?(?:(?:at|on|to)\s+)?"
+    r"(?:31(?:st)?\s*(?:march|mar\.?)|mar(?:ch)?)[\s,\-]*(?P<day>\d{4}|\d\d)"
+    r"|(?P<iso>\d{4})-03-31(?:T.*)?"
+    r"|(?:years?\s*(?:ended|ending)|fye?)\s*(?P<fy>\d{4}|\d\d)"
+    r"|(?P<bare>\d{4})",
+    re.IGNORECASE,
+)
+_PAIR = re.compile(
+    r"(?:fye?\s*|(?:financial|reporting|academic)\s*year\s*)?"
+    r"(?P<start>\d{4}|\d\d)(?:\s*(?:[/\-–—]|to)\s*|(?<=\d{4}))(?P<end>\d{4}|\d\d)",
+    re.IGNORECASE,
+)
+_REMARKS = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\])\s*,?")
+EARLIEST, LATEST = 1900, 2100
+"""Years outside these are slips of the keyboard."""
+
+
+def parse_year_ending(text: str | int) -> int:
+    """Year ending of a period as publications write it: a bare year is the one it ends in.
+
+    Accepts 2024/25, 2024-25, 2024-2025, 24/25, 202425, FY25, "2024-25 (OT)", "2025 (prov)",
+    "year ending 31 March 2025", 2025-03-31 and 2025. `parse_year` reads a bare year, as people
+    write plans, as the one it starts in.
+
+    >>> parse_year_ending("2024-25 (OT)"), parse_year_ending("FY25"), parse_year_ending("1999-00")
+    (2025, 2025, 2000)
+
+    Raises:
+        ValueError: it is no such period; a six-digit month such as 202503 is told apart.
+    """
+    given = str(text)
+    bare = " ".join(_REMARKS.sub(" ", given).split())
+    pair = _PAIR.fullmatch(bare)
+    if pair:
+        start, end = _full(pair["start"]), int(pair["end"])
+        if end % 100 == (start + 1) % 100 and (end < 100 or end == start + 1):
+            return _within(start + 1, given)
+        if bare.isdigit() and len(bare) == 6 and 1 <= end <= 12:
+            raise ValueError(f"'{given}' is a month, not a financial year. Write it as 2024/25.")
+        raise ValueError(
+            f"'{given}' is not a financial year: {pair['end']} does not follow {pair['start']}."
+        )
+    ending = _ENDING.fullmatch(bare)
+    if not ending:
+        raise ValueError(f"'{given}' is not a financial year. Write it as 2024/25.")
+    found = next(part for part in ending.groupdict().values() if part)
+    return _within(_full(found), given)
+
+
+def _full(digits: str) -> int:
+    """A year of two digits in this century, or in the last from 50 on."""
+    number = int(digits)
+    return number if len(digits) == 4 else number + (1900 if number >= 50 else 2000)
+
+
+def _within(year: int, given: str) -> int:
+    if not EARLIEST <= year <= LATEST:
+        raise ValueError(f"'{given}' is not a year between {EARLIEST} and {LATEST}.")
+    return year
+
+
 def format_year(year_ending: int) -> str:
     """A financial year as councils write it.
 

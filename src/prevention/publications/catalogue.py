@@ -1,0 +1,89 @@
+"""Which publication a file is: every one known is asked, and only one may answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from prevention.publications import dfe
+from prevention.publications.errors import NotRecognised
+from prevention.publications.opening import open_file
+from prevention.publications.reading import Reading
+from prevention.publications.sheets import Book
+from prevention.publications.sighting import Publication, Sighting
+
+PUBLICATIONS: Mapping[str, Publication] = {
+    publication.id: publication
+    for publication in (
+        dfe.CHILDREN_LOOKED_AFTER,
+        dfe.CHARACTERISTICS,
+        dfe.CHILDREN_IN_NEED,
+        dfe.CHILD_POPULATION,
+    )
+}
+"""Every publication that can be read, by its id."""
+_WORTH_NAMING = 0.5
+"""Share of what a publication needs that a file must have for it to be named as the nearest."""
+
+
+def read_publication(path: Path, as_: str | None = None) -> Reading:
+    """Read a file as its publisher issued it.
+
+    as_: id of a publication, or one of our tables; None to work out which publication it is.
+
+    Raises:
+        FileRefused: the file is unsafe, damaged or of a kind that cannot be read.
+        NotRecognised: it is no publication known, could be two, or lacks a part of the one
+            it comes nearest to, which is named.
+    """
+    book = open_file(Path(path))
+    candidates = _candidates(as_)
+    sightings = {p.id: p.look(book) for p in candidates}
+    found = {identity: seen for identity, seen in sightings.items() if seen.read is not None}
+    if len(found) > 1:
+        titles = " or ".join(f"{PUBLICATIONS[i].title} ({i})" for i in found)
+        raise NotRecognised(
+            f"{book.name} could be {titles}. Say which it is with --as.",
+            nearest=next(iter(found)),
+        )
+    for seen in found.values():
+        assert seen.read is not None  # noqa: S101  chosen above by this
+        return seen.read()
+    raise _unknown(book, sightings, as_)
+
+
+def _candidates(as_: str | None) -> list[Publication]:
+    """The publications to ask.
+
+    Raises:
+        NotRecognised: there is no publication or table of that name.
+    """
+    if as_ is None:
+        return list(PUBLICATIONS.values())
+    chosen = [p for p in PUBLICATIONS.values() if as_ == p.id or as_ in p.tables]
+    if not chosen:
+        tables = sorted({table for p in PUBLICATIONS.values() for table in p.tables})
+        raise NotRecognised(
+            f"There is no publication or table '{as_}' to read a file as. Publications: "
+            f"{', '.join(PUBLICATIONS)}. Tables: {', '.join(tables)}."
+        )
+    return chosen
+
+
+def _unknown(book: Book, sightings: Mapping[str, Sighting], as_: str | None) -> NotRecognised:
+    """What to say of a file that no publication claims."""
+    identity, seen = max(sightings.items(), key=lambda item: item[1].share)
+    nearest = PUBLICATIONS[identity]
+    if seen.missing and (seen.share >= _WORTH_NAMING or as_):
+        lacks = "; ".join(seen.missing)
+        return NotRecognised(
+            f"{book.name} comes nearest to {nearest.title} ({nearest.publisher}), but it lacks "
+            f"{lacks}. Load the file as it was published, or map its columns as the council's own.",
+            nearest=identity,
+            missing=seen.missing,
+        )
+    known = ", ".join(f"{p.title} ({p.publisher})" for p in PUBLICATIONS.values())
+    return NotRecognised(
+        f"{book.name} is none of the publications that can be read: {known}. If it is the "
+        "council's own file, load it as that."
+    )
