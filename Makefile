@@ -1,5 +1,6 @@
 # make setup: everything installed and the store built.  make run: the dashboard.
 # make test: every check and test.  make bench: speed and memory beside peers.
+# make mutants: small faults put into the model one at a time, to see that a test notices.
 
 PYTHON ?= python3
 VENV := .venv
@@ -8,7 +9,7 @@ STORE := store/evidence.duckdb
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: setup run test bench lint types vintage clean
+.PHONY: setup run test bench mutants lint types vintage clean
 
 setup: $(VENV)/installed $(STORE)
 
@@ -38,6 +39,10 @@ test: setup
 
 bench: setup
 	$(BIN)/python -m benchmarks
+
+mutants: setup
+	$(BIN)/python -m pip install --quiet --group mutation
+	nice $(BIN)/python tests/mutants.py $(MODULES)
 
 vintage: setup
 	$(BIN)/python -m prevention.evidence.vintage $(SOURCES) data/published

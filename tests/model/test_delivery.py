@@ -109,8 +109,8 @@ def test_an_expansion_adds_its_own_people() -> None:
 
 @settings(max_examples=30, deadline=None)
 @given(programmes(uncertain=True))
-def test_capacity_never_exceeded(scheme: Programme) -> None:
-    """No month of any draw starts more than capacity x take-up x retention, wave by wave."""
+def test_no_month_runs_above_full_capacity(scheme: Programme) -> None:
+    """The share of capacity run in a month is between nothing and all, wave by wave."""
     timeline = Timeline(FIRST_YEAR, 5, first_month(FIRST_YEAR) - 60)
     for rollout in scheme.rollouts.values():
         for delay in (0, 1, 7):

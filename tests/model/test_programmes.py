@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 from pydantic import ValidationError
+from scipy.stats import gamma
 
 from model.synthetic import programme
-from prevention.model.programmes import Programme, effect_of
+from prevention.model.programmes import Programme, effect_of, stream_of
 from prevention.model.scenarios import Library
 
 
@@ -32,6 +33,13 @@ def test_an_effect_may_be_harm() -> None:
     assert effect(programme(effect=-0.05)) == -0.05
 
 
+def shares(*each: float) -> tuple[dict[str, Any], ...]:
+    """Service lines a, b, c ... with these shares of the effect."""
+    return tuple(
+        {"service": name, "share": share} for name, share in zip("abc", each, strict=False)
+    )
+
+
 @pytest.mark.parametrize(
     ("given", "message"),
     [
@@ -40,7 +48,9 @@ def test_an_effect_may_be_harm() -> None:
         ({"relative_risk": 0.7}, "exactly one form"),
         ({"effect": None}, "exactly one form"),
         ({"avoids": ({"service": "x", "share": 0.6},)}, "sum to 0.6"),
-        ({"avoids": ()}, "avoids"),
+        ({"avoids": ()}, "at least 1 item"),
+        ({"avoids": ({"service": "x", "share": 1.5},)}, "less than or equal to 1"),
+        ({"avoids": shares(-0.5, 0.75, 0.75)}, "greater than or equal to 0"),
         ({"duration": 0}, "longer than 0 months"),
         ({"ends": "2027-04-01"}, "not after go_live"),
         ({"starts": (1.0, -1.0)}, "below zero"),
@@ -49,13 +59,100 @@ def test_an_effect_may_be_harm() -> None:
         ({"lag_shape": "square"}, "lag_shape"),
         ({"onset_leg": 3}, "onset_leg"),
         ({"funding": ({"source": "gift", "share": 1},)}, "source"),
-        ({"funding": ({"source": "grant", "share": 1.5},)}, "share"),
+        ({"funding": ({"source": "grant", "share": 1.5},)}, "less than or equal to 1"),
+        ({"funding": ({"source": "grant", "share": -0.5},)}, "greater than or equal to 0"),
+        ({"expansions": {"b": {"go_live": "2027-04-01", "take_up": 0.5}}}, "take_up"),
+        ({"lag_profile_months": 6}, "lag_profile_months"),
+        ({"onset_lag": float("nan")}, "finite number"),
         ({"evidence_grade": "E"}, "evidence_grade"),
     ],
 )
 def test_what_cannot_be_is_refused(given: dict[str, Any], message: str) -> None:
     with pytest.raises(ValidationError, match=message):
         programme(**given)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"avoids": shares(0.0, 1.0)},
+        {"avoids": shares(0.1, 0.2, 0.7)},
+        {"funding": ({"source": "grant", "share": 0},)},
+        {"funding": ({"source": "grant", "share": 1},)},
+        {"starts": (0.0, 0.5)},
+        {"duration": 0.5},
+        {"ends": "2027-04-02"},
+        {"lag_shape": "profile", "lag_profile": (0.5, 0.5), "lag_profile_months": 1},
+    ],
+)
+def test_what_just_can_be_is_taken(given: dict[str, Any]) -> None:
+    """The ends of a range belong to it: nothing, everything, one day, half a month."""
+    assert programme(**given).id == "synthetic"
+
+
+def test_a_document_is_not_changed_once_read() -> None:
+    with pytest.raises(ValidationError, match="frozen"):
+        programme().effect = None
+
+
+def test_what_a_document_leaves_out_changes_nothing() -> None:
+    """A number not given is certain: all take part, all is the council's, nothing else costs."""
+    given = {"capacity", "effect", "duration"}
+    whole = {"take_up", "retention", "council_share", "cashable_share"}
+    for name, assumption in programme().assumptions():
+        if name not in given:
+            expected = float(name in whole)
+            assert (assumption.low, assumption.central, assumption.high) == (expected,) * 3, name
+    bias = programme().bias
+    assert (bias.low, bias.central, bias.high) == (0, 0, 0)
+    assert programme(optimism_bias=0.2).bias.central == 0.2
+
+
+def test_a_profile_is_by_year_unless_it_says_by_month() -> None:
+    """Half in the first year, half in the second: by a year and a half, three quarters."""
+    given = {"lag_shape": "profile", "lag_profile": (0.5, 0.5)}
+    for months, age in ((None, 18.0), (1, 1.5)):
+        stated = {} if months is None else {"lag_profile_months": months}
+        lag = programme(**given, **stated).lag
+        assert lag.waiting_over(0.0, 0.0, np.array([age])) == pytest.approx(0.75)
+
+
+def test_an_erlang_lag_keeps_the_stages_of_its_central_case() -> None:
+    """Mean 18, spread 9: four stages, whatever lag is drawn. Wider than its mean: one stage."""
+    age = np.array([12.0])
+    four = programme(onset_lag=18, onset_spread=9, lag_shape="erlang").lag
+    assert four.waiting_over(30.0, 1.0, age) == pytest.approx(gamma.cdf(12, 4, scale=7.5))
+    one = programme(onset_lag=18, onset_spread=40, lag_shape="erlang").lag
+    assert one.waiting_over(18.0, 1.0, age) == pytest.approx(1 - np.exp(-12 / 18))
+    none = programme(onset_lag=18, lag_shape="erlang").lag
+    assert none.waiting_over(18.0, 0.0, np.array([17.9, 18.1])).tolist() == [0, 1]
+    plain = programme(onset_lag=18, onset_spread=9).lag
+    assert plain.waiting_over(18.0, 6.0, age) == pytest.approx(gamma.cdf(12, 9, scale=2))
+
+
+def test_the_effect_is_the_one_drawn() -> None:
+    """In each draw impact less deadweight, or the risk that goes."""
+    drawn = {name: np.array(values) for name, values in DRAWN.items()}
+    impact = effect_of(programme(impact=0.3, deadweight=0.1), drawn)
+    assert impact.tolist() == pytest.approx([0.2, 0.45])
+    risk = effect_of(programme(relative_risk=0.7, baseline_risk=0.1), drawn)
+    assert risk.tolist() == pytest.approx([0.02, 0.15])
+    assert effect_of(programme(effect=0.1), drawn).tolist() == [0.6, 0.7]
+
+
+DRAWN = {
+    "impact": [0.3, 0.5],
+    "deadweight": [0.1, 0.05],
+    "relative_risk": [0.8, 0.5],
+    "baseline_risk": [0.1, 0.3],
+    "effect": [0.6, 0.7],
+}
+
+
+def test_a_wave_has_a_stream_of_draws_of_its_own() -> None:
+    names = [stream_of("a"), stream_of("b"), stream_of("a", "second"), stream_of("a", "third")]
+    assert len(set(names)) == 4
+    assert stream_of("a", "") == stream_of("a")
 
 
 def test_a_service_line_is_named_once() -> None:

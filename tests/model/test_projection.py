@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -151,17 +152,39 @@ print(digest(small("a", "b", "c", seed=7)))
 """
 
 
-def test_seed_reproducible() -> None:
-    """The same seed in another process, and again in this one, to the byte; another differs."""
+def elsewhere(**environment: str) -> str:
+    """The digest of a run in a process of its own, under these settings of its surroundings."""
     tests = Path(__file__).resolve().parents[1]
     source = Path(prevention.__file__).resolve().parents[1]
     script = REMOTE.format(path=[str(tests), str(source)])
-    elsewhere = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=120
+    command = [sys.executable, "-c", script]
+    found = subprocess.run(
+        command, capture_output=True, text=True, timeout=120, env=os.environ | environment
     )
+    assert found.returncode == 0, found.stderr
+    return found.stdout.strip()
+
+
+def test_seed_reproducible() -> None:
+    """The same seed in other processes, whatever their threads, and again in this one, to the
+    byte; another seed differs."""
     here = digest(small("a", "b", "c", seed=7))
-    assert elsewhere.stdout.strip() == here == digest(small("a", "b", "c", seed=7))
+    assert digest(small("a", "b", "c", seed=7)) == here
+    for threads in ("1", "4"):
+        names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+        assert elsewhere(PYTHONHASHSEED=threads, **dict.fromkeys(names, threads)) == here
     assert digest(small("a", "b", "c", seed=8)) != here
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_how_many_work_at_a_time_changes_nothing(
+    workers: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Four blocks by one worker, by two and by three: the same bytes."""
+    monkeypatch.setattr(projecting, "BLOCK", 128)
+    usual = digest(small("a", "b", "c"))
+    monkeypatch.setattr(projecting, "WORKERS", workers)
+    assert digest(small("a", "b", "c")) == usual
 
 
 def samples_of(found: Projection) -> dict[tuple[str, str, str], np.ndarray]:

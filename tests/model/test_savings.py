@@ -26,11 +26,7 @@ from prevention.model.lag import Lag
 from prevention.model.measures import MEASURES, RUNGS, TOTAL
 from prevention.model.programmes import Programme
 from prevention.model.projection import Projection, project
-from prevention.model.savings import release
 from prevention.model.scenarios import Plan
-
-NOTHING = np.zeros((0, 1))
-"""No months before the plan."""
 
 UNCERTAIN = {
     "effect": ranged(0.02, 0.2, 0.4),
@@ -261,50 +257,6 @@ def test_npv_le_undiscounted_on_savings() -> None:
     assert sums[0] == pytest.approx(cash)
     assert sums == sorted(sums, reverse=True)
     assert cohort_months(60) > 0
-
-
-@given(
-    flow=st.lists(st.floats(-3, 8), min_size=1, max_size=40),
-    notice=st.sampled_from([0.0, 1.0, 2.5, 12.0]),
-    unit=st.sampled_from([0.0, 0.5, 1.0, 2.0]),
-)
-def test_step_fixed_le_linear(flow: list[float], notice: float, unit: float) -> None:
-    """Whole placements after notice: never more than are avoided, in whole steps."""
-    avoided = np.array(flow)[:, None]
-    found = release(avoided, NOTHING, np.array([notice]), np.array([unit]))
-    assert (found <= avoided).all()
-    if unit and notice == 0:
-        steps = found[avoided > 0] / unit
-        assert steps == pytest.approx(np.floor(avoided[avoided > 0] / unit + 1e-6), abs=1e-6)
-    assert found[avoided < 0].tolist() <= avoided[avoided < 0].tolist()
-
-
-def test_steps_shrink_to_the_linear_saving() -> None:
-    avoided = np.linspace(0, 9, 50)[:, None]
-    gaps = [
-        float((avoided - release(avoided, NOTHING, np.zeros(1), np.array([unit]))).max())
-        for unit in (2.0, 1.0, 0.1, 1e-3)
-    ]
-    assert gaps == sorted(gaps, reverse=True)
-    assert gaps[-1] <= 1e-3
-    assert (release(avoided, NOTHING, np.zeros(1), np.zeros(1)) == avoided).all()
-
-
-def test_a_step_is_released_only_when_it_is_whole() -> None:
-    """Two-bed tranches: one placement avoided frees nothing, the second frees two."""
-    scheme = programme(starts=(1.0,) + (0.0,) * 11 + (1.0,), lag_shape="fixed", release_unit=2)
-    saved = unrounded(scheme)
-    assert saved[0] == 0
-    assert saved[2] == pytest.approx(2 * 4000 * 12)
-
-
-def test_notice_delays_the_cash_and_not_the_care() -> None:
-    scheme = programme(starts=(1.0,), lag_shape="fixed", notice=3)
-    found = run(plan(scheme, years=2)).central["synthetic", SERVICE]
-    gross, late = (np.ravel(found[name]) for name in ("gross_avoided_cost", "not_released"))
-    assert gross[0] == pytest.approx(4000 * 11.5)
-    assert late[0] == pytest.approx(4000 * 3)
-    assert late[1] == 0
 
 
 def test_growth_is_met_before_the_base_budget() -> None:
