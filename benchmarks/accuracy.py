@@ -13,12 +13,13 @@ from threadpoolctl import threadpool_limits
 from benchmarks import case
 from benchmarks.report import Row
 from benchmarks.timing import say
+from prevention.model import delivery
 from prevention.model.assumptions import Floats
 from prevention.model.chain import account_of, run, timeline_of
-from prevention.model.delivery import EXACT_COLUMNS, deliver
 from prevention.model.draws import Z_LIMIT, Draws
 from prevention.model.economy import graded
 from prevention.model.memo import Cache, Memo
+from prevention.model.programmes import Programme
 from prevention.model.projection import BLOCK, DEFAULT_DRAWS, WORKERS
 from prevention.model.scenarios import Plan
 
@@ -56,18 +57,7 @@ def interpolation_rows() -> list[Row]:
     rows = []
     for id_, programme in library.programmes.items():
         chosen = graded(programme, library.economy)
-        fast, exact = (
-            np.concatenate(
-                [
-                    deliver(chosen, first_year, case.YEARS, part)
-                    .care.reshape(case.YEARS, 12, -1)
-                    .sum(axis=1, dtype=np.float64)
-                    for part in Draws(COLUMNS, case.SEED).blocks(columns)
-                ],
-                axis=1,
-            )
-            for columns in (COLUMNS, EXACT_COLUMNS)
-        )
+        fast, exact = (_yearly_care(chosen, first_year, columns) for columns in (0, COLUMNS))
         error = np.abs(fast - exact)
         largest = np.abs(exact).max()
         own = np.abs(exact).max(axis=0)
@@ -87,6 +77,21 @@ def interpolation_rows() -> list[Row]:
             )
         )
     return rows
+
+
+def _yearly_care(programme: Programme, first_year: int, exact_columns: int) -> Floats:
+    """Care by year in each draw, (years, draws), by the grid or by each draw's own lag."""
+    before = delivery.EXACT_COLUMNS
+    delivery.EXACT_COLUMNS = exact_columns
+    try:
+        parts = [
+            delivery.deliver(programme, first_year, case.YEARS, part).care
+            for part in Draws(COLUMNS, case.SEED).blocks(COLUMNS // 16)
+        ]
+    finally:
+        delivery.EXACT_COLUMNS = before
+    care = np.concatenate(parts, axis=1).reshape(case.YEARS, 12, -1)
+    return np.asarray(care.sum(axis=1, dtype=np.float64))
 
 
 def saved(plan: Plan, draws: Draws, kept: Cache | None = None) -> Floats:

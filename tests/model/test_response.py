@@ -21,6 +21,7 @@ from model.synthetic import (
     ranged,
     synthetic_council,
 )
+from prevention.model import delivery
 from prevention.model.draws import Draws
 from prevention.model.evidence import CouncilEvidence
 from prevention.model.lag import Lag
@@ -144,10 +145,12 @@ def grid_error(chosen: Plan, council: CouncilEvidence, count: int = 256) -> floa
     """Largest error of any draw's year of gross cost, over the largest year of that draw
     (or of the central run, where the draw saves less).
 
-    The first draws of a run, taken as a narrow block, go the exact way; the whole run,
-    taken as one block, goes by the grid. Same draws, so the difference is the grid's.
+    The first draws of a run are worked out the exact way, a lag of its own for each; the
+    whole run goes by the grid. Same draws, so the difference is the grid's.
     """
-    few, _ = chain(chosen, council, Draws(count, 1, 0, 96), monthly=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(delivery, "EXACT_COLUMNS", count)
+        few, _ = chain(chosen, council, Draws(count, 1, 0, 96), monthly=False)
     many, account = chain(chosen, council, Draws(count, 1), monthly=False)
     central, _ = chain(chosen, council, monthly=False)
     worst = 0.0

@@ -15,12 +15,9 @@ from prevention.model.economy import Economy
 from prevention.model.memo import Memo
 from prevention.model.programmes import Programme, Rollout, effect_of, stream_of
 from prevention.model.response import (
-    MEAN_POINTS,
-    SPREAD_POINTS,
     Delay,
     Grid,
     Response,
-    Spread,
     delayed,
     monthly_weights,
     persistent,
@@ -243,7 +240,7 @@ def _grid(programme: Programme) -> Grid:
     """Points over every lag and spread that can be drawn."""
     lag = (0.0, 0.0) if programme.lag.is_point else _range(programme.onset_lag, "onset_lag")
     spread = _range(programme.onset_spread, "onset_spread")
-    return Grid(Spread.over(*lag, MEAN_POINTS), Spread.over(*spread, SPREAD_POINTS))
+    return Grid.over(lag, spread)
 
 
 def _longest_delay(rollout: Rollout) -> float:

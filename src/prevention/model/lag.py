@@ -98,7 +98,16 @@ class Lag:
         Returns:
             Three arrays of the broadcast shape, in months^0, months^1, months^2.
         """
-        mean, spread, age = np.broadcast_arrays(mean, spread, np.maximum(age, 0.0))
+        mean, spread, age = np.asarray(mean), np.asarray(spread), np.maximum(age, 0.0)
+        size = np.broadcast_shapes(mean.shape, spread.shape, age.shape)
+        m0, m1, m2 = self._moments(mean, spread, age)
+        return np.broadcast_to(m0, size), np.broadcast_to(m1, size), np.broadcast_to(m2, size)
+
+    def _moments(self, mean: Floats, spread: Floats, age: Floats) -> Moments:
+        """As `partial_moments`; each shape takes its inputs as they come, not broadcast.
+
+        What depends on mean and spread alone is then worked out once, not at every age.
+        """
         if self.shape == "profile":
             edges = np.arange(len(self.profile) + 1.0) * self.period_months
             return _steps(edges, self.profile, age)
@@ -127,16 +136,23 @@ class Lag:
         """
         return self.partial_moments(np.asarray(mean), np.asarray(spread), age)[0]
 
-    def twice_integrated(self, mean: Floats, spread: Floats, age: Floats) -> Floats:
-        """Months of never-ending care by `age`, for one start a month from month 0 on."""
+    def integrated(self, mean: Floats, spread: Floats, age: Floats) -> tuple[Floats, Floats]:
+        """The distribution function integrated once, and twice, up to `age`: see the module.
+
+        Months of never-ending care by `age`: for one person started at age 0, and for one
+        start a month from month 0 on.
+        """
         m0, m1, m2 = self.partial_moments(mean, spread, age)
         late = np.maximum(age, 0.0)
-        return (late * late * m0 - 2 * late * m1 + m2) / 2
+        return late * m0 - m1, (late * late * m0 - 2 * late * m1 + m2) / 2
+
+    def twice_integrated(self, mean: Floats, spread: Floats, age: Floats) -> Floats:
+        """Months of never-ending care by `age`, for one start a month from month 0 on."""
+        return self.integrated(mean, spread, age)[1]
 
     def once_integrated(self, mean: Floats, spread: Floats, age: Floats) -> Floats:
         """Months of never-ending care by `age` for one person started at age 0."""
-        m0, m1, _ = self.partial_moments(mean, spread, age)
-        return np.maximum(age, 0.0) * m0 - m1
+        return self.integrated(mean, spread, age)[0]
 
 
 def _gamma(mean: Floats, spread: Floats, age: Floats) -> Moments:
@@ -161,7 +177,7 @@ def _gamma_moments(shape: Floats, scale: Floats, age: Floats) -> Moments:
 
 def _weibull(mean: Floats, spread: Floats, age: Floats) -> Moments:
     ratio, place = np.unique(spread / mean, return_inverse=True)
-    shape = np.array([_weibull_shape(r) for r in ratio])[place.reshape(mean.shape)]
+    shape = np.array([_weibull_shape(r) for r in ratio])[place.reshape((spread / mean).shape)]
     scale = mean / gamma_function(1 + 1 / shape)
     with np.errstate(divide="ignore"):
         x = np.exp(np.minimum(shape * np.log(age / scale), _SURE))

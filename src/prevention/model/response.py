@@ -31,10 +31,9 @@ from prevention.years import MONTHS_PER_YEAR
 
 DurationShape = Literal["geometric", "fixed", "never-ending"]
 
-MEAN_POINTS, SPREAD_POINTS = (12.0, 12.0), (6.0, 3.0)
-"""Points of the grid: so many, and so many more for each factor of e between the lowest
-and highest value drawn. The largest error of a year's care in any draw is then under 1e-4
-of the largest year over the shipped programmes (see tests/model/test_response.py)."""
+_STEP = 0.25
+"""A grid's range is rounded out to whole steps of this on the log scale, so that the points
+of a lag moved a little are mostly those worked out before."""
 
 _ALL_BUT = 1 - 1e-6
 """A fade-out of the whole effect in a year, short of infinitely fast."""
@@ -54,9 +53,8 @@ def monthly_weights(lag: Lag, mean: Floats, spread: Floats, months: int) -> tupl
         Care in months and onsets (placements that would have begun), each (months, k).
     """
     ages = np.arange(-1.0, months + 1)[:, None]
-    care = np.diff(lag.twice_integrated(mean[None, :], spread[None, :], ages), n=2, axis=0)
-    begun = np.diff(lag.once_integrated(mean[None, :], spread[None, :], ages), n=2, axis=0)
-    return care, begun
+    once, twice = lag.integrated(mean[None, :], spread[None, :], ages)
+    return np.diff(twice, n=2, axis=0), np.diff(once, n=2, axis=0)
 
 
 def delayed(flow: Floats, months: Floats | float) -> Floats:
@@ -190,17 +188,6 @@ class Spread:
     high: float
     count: int
 
-    @classmethod
-    def over(cls, low: float, high: float, points: tuple[float, float]) -> Spread:
-        """Points over [low, high]; a single point where the range is one number.
-
-        points: how many at least, and how many more for each factor of e in the range.
-        """
-        low = max(low, _SHORTEST)
-        if high <= low * (1 + 1e-9):
-            return cls(high, high, 1)
-        return cls(low, high, int(np.ceil(points[0] + points[1] * np.log(high / low))))
-
     @property
     def points(self) -> Floats:
         """The points, (count,)."""
@@ -280,6 +267,27 @@ class Grid:
     mean: Spread
     spread: Spread
 
+    @classmethod
+    def over(cls, mean: tuple[float, float], spread: tuple[float, float]) -> Grid:
+        """As many points as a year's care needs to be right to under 1e-4 in every draw.
+
+        Care is the harder to follow as the mean moves, the more spreads (or months, which
+        even out anything narrower) lie between the lowest mean and the highest; as the
+        spread moves, the wider its range. Counts by trial over the programmes shipped and
+        random ones (tests/model/test_response.py).
+
+        Args:
+            mean, spread: lowest and highest that can be drawn, months.
+        """
+        (low, high), (narrow, wide) = _rounded_out(*mean), _rounded_out(*spread)
+        means = spreads = 1
+        if high > low:
+            apart = (high - low) / max(narrow, 1.0)
+            means = int(np.ceil(min(10 + 0.8 * apart, 12 + 12 * np.log(high / low))))
+        if wide > narrow:
+            spreads = int(np.ceil(5 + 3 * np.log(wide / narrow)))
+        return cls(Spread(low, high, means), Spread(narrow, wide, spreads))
+
     @property
     def points(self) -> tuple[Floats, Floats]:
         """Mean and spread of each point, (points,) each."""
@@ -290,6 +298,15 @@ class Grid:
         """Weight of each point in each draw, (points, n)."""
         means, spreads = self.mean.basis(mean), self.spread.basis(spread)
         return (means[:, None, :] * spreads[None, :, :]).reshape(-1, len(mean))
+
+
+def _rounded_out(low: float, high: float) -> tuple[float, float]:
+    """A range rounded out to whole steps on the log scale; one number stays as it is."""
+    low = max(low, _SHORTEST)
+    if high <= low * (1 + 1e-9):
+        return high, high
+    steps = np.floor(np.log(low) / _STEP), np.ceil(np.log(high) / _STEP)
+    return float(np.exp(steps[0] * _STEP)), float(np.exp(steps[1] * _STEP))
 
 
 @dataclass(frozen=True, slots=True)
