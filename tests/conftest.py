@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -19,19 +20,23 @@ settings.load_profile("gate")
 
 @pytest.fixture(scope="session")
 def store_path(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """A store of every published table: the project's own when it is up to date.
+    """A store of every published table: a copy of the project's own when that is up to date.
+
+    A copy, so that what tests put on the record stays out of the project's own.
 
     Built once for all workers of a parallel run: the first holds the lock, the rest wait.
     """
     own = home() / "store" / "evidence.duckdb"
-    if own.is_file() and own.stat().st_mtime > _newest(data_folder()):
-        return own
     base = tmp_path_factory.getbasetemp()
     shared = base if worker_id == "master" else base.parent
     path = shared / "evidence.duckdb"
     with (shared / "evidence.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not path.is_file():
+        if path.is_file():
+            return path
+        if own.is_file() and own.stat().st_mtime > _newest(data_folder()):
+            shutil.copyfile(own, path)
+        else:
             build(data_folder(), path)
     return path
 

@@ -57,7 +57,15 @@ def test_values_never_go_into_a_statement() -> None:
         for node in _nodes(path):
             if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
                 continue
-            if node.func.attr not in ("execute", "executemany", "sql", "query", "rows"):
+            if node.func.attr not in (
+                "execute",
+                "executemany",
+                "sql",
+                "query",
+                "rows",
+                "read",
+                "frame",
+            ):
                 continue
             for part in ast.walk(node.args[0]) if node.args else ():
                 if isinstance(part, ast.FormattedValue) and not _is_schema(part.value):

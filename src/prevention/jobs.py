@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,12 +14,26 @@ from prevention.evidence.documents import read_document, read_library
 from prevention.evidence.places import data_folder, store_file
 from prevention.evidence.sources import every_source
 from prevention.evidence.store import open_store
+from prevention.model.chain import covered
 from prevention.model.comparison import differences
 from prevention.model.evidence import CouncilEvidence
+from prevention.model.manifest import plan_of, run_of
 from prevention.model.memo import Cache
 from prevention.model.projection import DEFAULT_DRAWS, Projection, project
 from prevention.model.scenarios import Change, Library, Plan, Scenario, ScenarioError, resolve
 from prevention.model.summary import document
+from prevention.record import Record, open_record
+from prevention.record.programmes import saved_programmes
+from prevention.record.runs import FigureDifference, KeptRun, kept_run, moved
+from prevention.record.runs import compared as compared_figures
+from prevention.record.runs import keep as keep_run
+from prevention.record.scenarios import (
+    Approval,
+    approved_scenario,
+    saved_scenario,
+    saved_scenarios,
+)
+from prevention.years import parse_year
 
 Progress = Callable[[int, int], None]
 
@@ -50,6 +64,32 @@ class Evidence:
     councils: dict[str, CouncilEvidence] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An approval and whether it holds: it is void once the figures it was of have moved.
+
+    moved: the parts of the run that are no longer what was approved, name to (then, now).
+    """
+
+    approval: Approval
+    holds: bool
+    moved: dict[str, tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """A kept run made again.
+
+    figures: how many were compared. different: those that are not the same, to the penny.
+    moved: parts of the run that are not what they were then, name to (then, now).
+    """
+
+    kept: KeptRun
+    figures: int
+    different: list[FigureDifference]
+    moved: dict[str, tuple[str, str]]
+
+
 class Workbench:
     """The library of programmes and the store of evidence, read when first needed.
 
@@ -62,11 +102,41 @@ class Workbench:
         self.data = data_folder(data)
         self.store = store_file(store)
         self._evidence = Evidence()
+        self._merged: tuple[tuple[int, int], Library] | None = None
 
     @cached_property
-    def library(self) -> Library:
+    def record(self) -> Record:
+        """What people put in and decide, kept beside the store."""
+        return open_record(self.store)
+
+    @cached_property
+    def on_file(self) -> Library:
         """Every programme, scenario and shared setting on file."""
         return read_library(self.data)
+
+    @property
+    def library(self) -> Library:
+        """What is on file, with the programmes and scenarios people saved in the record.
+
+        Where both have an id, the one on file counts. Read anew when the record moved.
+
+        Raises:
+            RecordBusy, RecordDamaged, RecordTooNew: in plain words.
+        """
+        stamp = self.record.stamp
+        if self._merged is None or self._merged[0] != stamp:
+            self._merged = (stamp, self._with_saved())
+        return self._merged[1]
+
+    def _with_saved(self) -> Library:
+        with self.record.held():
+            programmes = saved_programmes(self.record)
+            scenarios = saved_scenarios(self.record)
+        return Library(
+            {i: v.document for i, v in programmes.items()} | dict(self.on_file.programmes),
+            {i: v.document for i, v in scenarios.items()} | dict(self.on_file.scenarios),
+            self.on_file.economy,
+        )
 
     def council(self, text: str) -> CouncilEvidence:
         """What is published of a council, by code or name.
@@ -97,15 +167,20 @@ class Workbench:
         return (status.st_mtime_ns, status.st_ino)
 
     def scenario(self, name: str) -> Scenario:
-        """A scenario by id, or from a file of the user's own.
+        """A scenario by id, a version of one as ID@3, or from a file of the user's own.
 
         Raises:
             ScenarioError: there is no such scenario. DocumentError: the file is broken.
         """
-        if name in self.library.scenarios:
-            return self.library.scenarios[name]
+        if name in self.on_file.scenarios:
+            return self.on_file.scenarios[name]
         if name.endswith(".toml"):
             return read_document(Path(name), Scenario)
+        id_, at, version = name.partition("@")
+        if at and version.isdecimal():
+            return saved_scenario(self.record, id_, int(version)).document
+        if name in self.library.scenarios:
+            return self.library.scenarios[name]
         known = ", ".join(self.library.scenarios)
         raise ScenarioError(
             f"There is no scenario '{name}'. Choose one of {known}, or give a .toml file."
@@ -114,7 +189,43 @@ class Workbench:
     def plan(self, request: Request) -> Plan:
         """A request's scenario with every assumption filled in."""
         scenario = self.scenario(request.scenario)
-        return resolve(scenario, self.library, request.changes, request.first_year, request.years)
+        library = self._library_of(scenario)
+        return resolve(scenario, library, request.changes, request.first_year, request.years)
+
+    def _library_of(self, scenario: Scenario) -> Library:
+        """The library a scenario is resolved in; the record is opened only for what is in it."""
+        if self.on_file.scenarios.get(scenario.id) is scenario:
+            return self.on_file
+        named, link = dict(self.library.scenarios), scenario
+        while "@" in link.differs_from and link.differs_from not in named:
+            named[link.differs_from] = link = self.scenario(link.differs_from)
+        return replace(self.library, scenarios=named)
+
+    def run(self, request: Request) -> dict[str, Any]:
+        """The run record of a request, without running it: does an approval still hold?"""
+        council = self.council(request.council)
+        plan, _ = covered(self.plan(request), council)
+        return run_of(plan, council, request.draws, request.seed)
+
+    def approval(self, id_: str) -> Standing | None:
+        """The approved version of a scenario, and whether its figures are still the same.
+
+        Raises:
+            RecordError, StoreMissing, UnknownCouncil: in plain words.
+        """
+        found = approved_scenario(self.record, id_)
+        if found is None:
+            return None
+        run = kept_run(self.record, found.run_id).run
+        year, years = parse_year(run["first_year"]), run["years"]
+        request = Request(
+            run["council"], found.version.name, (), year, years, run["draws"], run["seed"]
+        )
+        try:
+            now = self.run(request)
+        except ScenarioError as fault:
+            return Standing(found, False, {"scenario": (found.version.name, str(fault))})
+        return Standing(found, found.holds(now["run_id"]), moved(run, now))
 
     def forecast(
         self,
@@ -126,6 +237,42 @@ class Workbench:
         council = self.council(request.council)
         plan = self.plan(request)
         return project(plan, council, request.draws, request.seed, cache, progress)
+
+    def keep(
+        self,
+        projection: Projection,
+        found: dict[str, Any] | None = None,
+        wait: float | None = None,
+    ) -> str:
+        """Keep a run on the record so that it can be replayed; its id.
+
+        found: the projection's `summary.document`, if it has been worked out. wait: seconds to
+        wait for another program.
+
+        Raises:
+            RecordError: it could not be kept, in plain words.
+        """
+        return keep_run(open_record(self.store, wait), projection, found)
+
+    def replay(self, run_id: str, progress: Progress | None = None) -> Replay:
+        """Work a kept run out again, from its own assumptions, and compare every figure.
+
+        Raises:
+            RecordError: no such run, or several; StoreMissing, UnknownCouncil, ScenarioError.
+        """
+        kept = kept_run(self.record, run_id)
+        try:
+            plan = plan_of(kept.run, kept.assumptions, kept.title)
+        except ValueError as fault:
+            raise ScenarioError(
+                f"Run {kept.run_id} was made with version {kept.run['version']}, whose assumptions "
+                f"this version cannot read. Replay it with that version. ({fault})"
+            ) from fault
+        council = self.council(kept.run["council"])
+        draws, seed = kept.run["draws"], kept.run["seed"]
+        now = document(project(plan, council, draws, seed, progress=progress))
+        count, different = compared_figures(kept.figures, now)
+        return Replay(kept, count, different, moved(kept.run, now["run"]))
 
 
 def compared(projections: Sequence[Projection]) -> dict[str, Any]:

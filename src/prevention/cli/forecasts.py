@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from prevention.jobs import Request, Workbench
     from prevention.model.projection import Projection
 
+KEEPING_WAIT = 2.0
+"""Seconds a finished forecast waits for another program to let go of the record."""
+
 
 @app.command()
 def forecast(
@@ -49,7 +52,10 @@ def forecast(
     with plain_errors():
         bench, request = asked(council, scenario, set_, first_year, years, draws, seed, data, store)
         projection = _project(bench, request)
-        write(_forecast_text(projection, format_), output)
+        document = _document(projection) if output or format_ is not Format.table else None
+        write(_forecast_text(projection, format_, document), output)
+        if document is not None:
+            _keep(bench, projection, document)
 
 
 @app.command()
@@ -99,6 +105,8 @@ def export(
             bench, request = asked(council, name, set_, first_year, years, draws, seed, data, store)
             projections.append(_project(bench, request))
         export_file(projections, output, bench.citations())
+        for projection in projections:
+            _keep(bench, projection)
     typer.echo(f"Wrote {output}.")
 
 
@@ -107,14 +115,34 @@ def _project(bench: Workbench, request: Request) -> Projection:
         return bench.forecast(request, progress=step)
 
 
-def _forecast_text(projection: Projection, format_: Format) -> str:
+def _document(projection: Projection) -> dict[str, Any]:
+    from prevention.model.summary import document
+
+    return document(projection)
+
+
+def _keep(bench: Workbench, projection: Projection, document: dict[str, Any] | None = None) -> None:
+    """Put a run that leaves the program on the record; a forecast is given all the same.
+
+    A table on the terminal alone is not kept: working out every percentile of it would
+    take longer than the rest.
+    """
+    from prevention.record import RecordError
+
+    try:
+        bench.keep(projection, document, wait=KEEPING_WAIT)
+    except RecordError as fault:
+        typer.echo(f"This run was not kept on the record. {fault}", err=True)
+
+
+def _forecast_text(projection: Projection, format_: Format, document: dict[str, Any] | None) -> str:
     import json
 
     from prevention.model import summary
     from prevention.reports import terminal
 
     if format_ is Format.json:
-        return json.dumps(summary.document(projection), indent=1, allow_nan=False)
+        return json.dumps(document, indent=1, allow_nan=False)
     if format_ is Format.csv:
         return terminal.csv_text(summary.annual(projection))
     return terminal.forecast_text(projection)

@@ -19,6 +19,7 @@ from prevention.model import summary
 from prevention.model.memo import Cache
 from prevention.model.projection import Projection
 from prevention.model.scenarios import Change, ScenarioError
+from prevention.record import RecordError, open_record
 from prevention.reports.charts import Picture
 from prevention.reports.words import plain
 
@@ -26,7 +27,7 @@ DRAWS = 2048
 """Draws while figures are being tried out: a slider move stays under half a second."""
 
 Changes = tuple[Change, ...]
-Built = tuple[int, int]
+Built = tuple[int, ...]
 
 TITLES: dict[type[Exception], str] = {
     StoreMissing: "The store of published figures has not been built",
@@ -36,6 +37,7 @@ TITLES: dict[type[Exception], str] = {
     UnknownCouncil: "That council is not known",
     ScenarioError: "That cannot be forecast",
     DocumentError: "A programme or scenario file cannot be read",
+    RecordError: "The record of what was saved cannot be used",
 }
 
 
@@ -54,7 +56,7 @@ def guarded(show: Callable[[], None]) -> Callable[[], None]:
 
 
 def built() -> Built:
-    """A stamp of the store file that changes whenever it is built anew.
+    """A stamp that changes when the store is built anew or anything is saved on the record.
 
     Raises:
         StoreMissing: there is none.
@@ -64,7 +66,7 @@ def built() -> Built:
         status = path.stat()
     except FileNotFoundError:
         raise StoreMissing(f"There is no store {path}. Make it with: prevention build") from None
-    return (status.st_mtime_ns, status.st_ino)
+    return (status.st_mtime_ns, status.st_ino, *open_record(path).stamp)
 
 
 @st.cache_resource(max_entries=4)

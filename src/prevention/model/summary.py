@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from prevention import __version__
 from prevention.model.appraisal import (
     benefit_cost_ratio,
     equivalent_annual,
@@ -18,10 +14,10 @@ from prevention.model.appraisal import (
     peak_funding,
 )
 from prevention.model.assumptions import Floats
+from prevention.model.manifest import run_record as run_record
 from prevention.model.measures import GBP, MEASURES, TOTAL
 from prevention.model.projection import Projection, baseline_by_year
 from prevention.model.savings import placement_price
-from prevention.model.scenarios import Plan
 from prevention.model.sweep import sweep_lag
 from prevention.years import MONTHS_PER_YEAR, WEEKS_PER_MONTH, format_year, month_label
 
@@ -207,43 +203,6 @@ def _chances(projection: Projection, id_: str) -> dict[str, Any]:
         "probability_of_target": float((saved >= target).mean()),
         "probability_npv_positive": float((projection.net_present[id_] >= 0).mean()),
     }
-
-
-def run_record(projection: Projection) -> dict[str, Any]:
-    """What the run was made of; the run id follows from the rest."""
-    plan = projection.plan
-    record = {
-        "council": projection.council.code,
-        "council_name": projection.council.name,
-        "scenario": plan.scenario,
-        "first_year": format_year(plan.first_year),
-        "years": plan.years,
-        "seed": projection.draws.seed,
-        "draws": projection.draws.count,
-        "price_base": f"{format_year(plan.first_year)} prices",
-        "version": __version__,
-        "data_hash": projection.council.data_hash,
-        "assumptions_hash": assumptions_hash(plan),
-    }
-    return {"run_id": _digest(record)[:16], **record}
-
-
-def assumptions_hash(plan: Plan) -> str:
-    """Fingerprint of every programme and setting of a plan."""
-    return _digest(
-        {
-            "programmes": {i: p.model_dump(mode="json") for i, p in plan.programmes.items()},
-            "economy": plan.economy.model_dump(mode="json"),
-            "budget": dict(plan.budget),
-            "order": list(plan.overlap_order),
-            "event_noise": plan.event_noise,
-        }
-    )
-
-
-def _digest(content: Mapping[str, Any]) -> str:
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def document(projection: Projection) -> dict[str, Any]:

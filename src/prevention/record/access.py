@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from prevention.record.copies import copy_of
+from prevention.record.copies import copy_to, put_in_place, stamped
 from prevention.record.door import Connection, Door
 from prevention.record.faults import (
     RecordError,
@@ -26,7 +26,7 @@ from prevention.record.faults import (
     plain,
     worth_retrying,
 )
-from prevention.record.ledger import FIRST, Entry, Ledger, sync_folder
+from prevention.record.ledger import FIRST, Entry, Ledger
 from prevention.record.lockdown import lock_down
 from prevention.record.migrations import Migration, migrate, pending, undo
 from prevention.record.places import backup_folder, ledger_file, record_file
@@ -186,6 +186,19 @@ class Record:
         return saved, entry
 
     @contextmanager
+    def alone(self) -> Iterator[Connection]:
+        """The record opened for upkeep: checked, nobody else inside, files within reach."""
+
+        def opened(connection: Connection, read_only: bool) -> None:
+            _checked(self.path, self.ledger, connection, read_only)
+
+        try:
+            with self.door.alone(self.wait, opened, not self.writable) as connection:
+                yield connection
+        except duckdb.Error as fault:
+            raise plain(self.path, fault) from fault
+
+    @contextmanager
     def held(self) -> Iterator[None]:
         """Keep the file open over several reads in a row. Other programs wait meanwhile."""
         with self._reading():
@@ -222,8 +235,7 @@ class Record:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with duckdb.connect(str(fresh)) as connection:
                 migrate(connection, lambda first: None)
-            os.link(fresh, self.path)
-            sync_folder(self.path.parent)
+            put_in_place(fresh, self.path)
         except FileExistsError:
             return  # another process was quicker; its record is as good
         except OSError as fault:
@@ -266,11 +278,17 @@ def open_record(store: str | os.PathLike[str], wait: float | None = None) -> Rec
 
 
 def _ready(path: Path, ledger: Ledger, connection: Connection, read_only: bool) -> None:
-    """Bring a newly opened database up to date, see that nothing is lost, lock it down."""
+    """Make a newly opened database ready for anybody's statements."""
+    _checked(path, ledger, connection, read_only)
+    lock_down(connection, path)
+
+
+def _checked(path: Path, ledger: Ledger, connection: Connection, read_only: bool) -> None:
+    """Bring a newly opened database up to date, and see that nothing is lost."""
 
     def back_up(first: Migration) -> None:
-        name = f"{path.stem}.before-{first.id:03d}"
-        copy_of(connection, ledger, backup_folder(path), name)
+        folder, name = backup_folder(path), f"{path.stem}.before-{first.id:03d}"
+        copy_to(connection, ledger, stamped(folder, name))
 
     if read_only and pending(connection):
         raise RecordRefused(
@@ -280,7 +298,6 @@ def _ready(path: Path, ledger: Ledger, connection: Connection, read_only: bool) 
     if not read_only:
         migrate(connection, back_up)
     ledger.agree(connection, path, repair=not read_only)
-    lock_down(connection, path)
 
 
 def _not_tidied(fault: duckdb.Error) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from prevention.model.programmes import Document
@@ -23,6 +25,11 @@ def canonical(content: Any) -> str:
 def fingerprint(text: str) -> str:
     """SHA-256 of a text, in hexadecimal digits."""
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def row_hash(row: Sequence[Any]) -> str:
+    """Fingerprint of a row of the record, for its line in the ledger."""
+    return fingerprint(canonical([v.isoformat() if isinstance(v, dt.datetime) else v for v in row]))
 
 
 def written(document: Document) -> str:

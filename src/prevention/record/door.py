@@ -20,6 +20,8 @@ import duckdb
 from prevention.record.faults import busy, held_elsewhere, plain
 
 Connection = duckdb.DuckDBPyConnection
+Opened = Callable[[Connection, bool], None]
+"""What is done with a connection just opened; the second says whether it can only read."""
 
 TURN, REST = 1.0, 0.1
 """Seconds the file may stay open while operations overlap, and is then left to others."""
@@ -34,7 +36,7 @@ class Door:
     opened: what is done with each new connection before anyone uses it.
     """
 
-    def __init__(self, path: Path, opened: Callable[[Connection, bool], None]) -> None:
+    def __init__(self, path: Path, opened: Opened) -> None:
         """Watch over a file; nothing is opened yet."""
         self.path = path
         self.writing = threading.Lock()
@@ -69,14 +71,21 @@ class Door:
         self._broken = True
 
     @contextmanager
-    def shut(self, wait: float) -> Iterator[None]:
-        """Nobody in this process inside, and nobody let in, for one operation."""
+    def alone(self, wait: float, opened: Opened, read_only: bool = False) -> Iterator[Connection]:
+        """The file opened for one operation while nobody else is inside or let in.
+
+        opened: done with the connection in place of the usual.
+
+        Raises:
+            RecordBusy: somebody was inside all of `wait` seconds. The rest as `cursor`.
+        """
         deadline = time.monotonic() + wait
         with self._change:
             while self._users:
                 if not self._change.wait(max(deadline - time.monotonic(), 0)):
                     raise busy(self.path, None, wait)
-            yield
+            with self._open(deadline, wait, read_only, opened) as connection:
+                yield connection
 
     def _enter(self, deadline: float, wait: float, read_only: bool) -> Connection:
         with self._change:
@@ -86,7 +95,7 @@ class Door:
                     raise busy(self.path, None, wait)
             if self._root is None:
                 time.sleep(max(self._rest - time.monotonic(), 0))
-                self._root = self._open(deadline, wait, read_only)
+                self._root = self._open(deadline, wait, read_only, self._opened)
                 self._since = time.monotonic()
             self._users += 1
             self._mine.uses = inside + 1
@@ -107,7 +116,7 @@ class Door:
                 root.close()
                 self._change.notify_all()
 
-    def _open(self, deadline: float, wait: float, read_only: bool) -> Connection:
+    def _open(self, deadline: float, wait: float, read_only: bool, opened: Opened) -> Connection:
         while True:
             try:
                 connection = duckdb.connect(str(self.path), read_only=read_only)
@@ -119,7 +128,7 @@ class Door:
                     raise busy(self.path, fault, wait) from fault
                 time.sleep(random.uniform(*_PAUSE))  # noqa: S311 (who goes first is no secret)
         try:
-            self._opened(connection, read_only)
+            opened(connection, read_only)
         except duckdb.Error as fault:
             connection.close()
             raise plain(self.path, fault) from fault

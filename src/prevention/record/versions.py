@@ -10,11 +10,11 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, Literal, TypeVar
+from typing import Generic, Literal, TypeVar
 
 from prevention.model.programmes import Document
 from prevention.record.access import Record, Saved
-from prevention.record.canonical import canonical, fingerprint, written
+from prevention.record.canonical import fingerprint, row_hash, written
 from prevention.record.door import Connection
 from prevention.record.faults import NameTaken, RecordRefused, damaged
 
@@ -272,11 +272,6 @@ def said(what: str, text: str) -> str:
     if len(text) > _LONGEST[what]:
         raise RecordRefused(f"The {what} is {len(text):,} characters long; {_LONGEST[what]:,} fit.")
     return text
-
-
-def row_hash(row: Sequence[Any]) -> str:
-    """Fingerprint of a row of the record, for its line in the ledger."""
-    return fingerprint(canonical([v.isoformat() if isinstance(v, dt.datetime) else v for v in row]))
 
 
 def _now() -> dt.datetime:
