@@ -38,15 +38,15 @@ class PlainDraws(Draws):
 
     __slots__ = ()
 
-    def scores(self, stream: str, dimensions: int) -> Floats:
-        """Independent standard normal scores, (dimensions, size)."""
-        return _plain_scores(stream, dimensions, self.count, self.seed)[:, self.first : self.last]
+    def score(self, stream: str, place: int, dimensions: int) -> Floats:
+        """Independent standard normal scores, (size,)."""
+        return _plain_scores(stream, place, self.count, self.seed)[self.first : self.last]
 
 
-@lru_cache(maxsize=64)
-def _plain_scores(stream: str, dimensions: int, count: int, seed: int) -> Floats:
-    rng = np.random.default_rng([seed, crc32(stream.encode())])
-    return np.clip(rng.standard_normal((dimensions, count)), -Z_LIMIT, Z_LIMIT)
+@lru_cache(maxsize=512)
+def _plain_scores(stream: str, place: int, count: int, seed: int) -> Floats:
+    rng = np.random.default_rng([seed, place, crc32(stream.encode())])
+    return np.clip(rng.standard_normal(count), -Z_LIMIT, Z_LIMIT)
 
 
 def interpolation_rows() -> list[Row]:

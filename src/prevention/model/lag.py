@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import gamma as gamma_function
 from scipy.special import gammainc, gammaln
 
@@ -190,6 +189,7 @@ def _weibull(mean: Floats, spread: Floats, age: Floats) -> Moments:
 
 def _weibull_shape(ratio: float) -> float:
     """Shape whose standard deviation over mean is `ratio` (which falls as it grows)."""
+    from scipy.optimize import brentq  # a quarter of a second to import, for this shape alone
 
     def excess(shape: float) -> float:
         log_ratio = gammaln(1 + 2 / shape) - 2 * gammaln(1 + 1 / shape)

@@ -22,7 +22,6 @@ from typing import Literal
 import numpy as np
 from numpy.polynomial import chebyshev
 from numpy.typing import DTypeLike, NDArray
-from scipy.linalg import toeplitz
 
 from prevention.model.assumptions import Floats
 from prevention.model.lag import Lag
@@ -249,7 +248,7 @@ class Response:
         care, begun = (each[: timeline.months - first] for each in weights)
         by_care, by_begun, people = {}, {}, {}
         for delay, flow in starts.items():
-            matrix = np.tril(toeplitz(flow[first:]))
+            matrix = _convolving(flow[first:])
             whole = np.concatenate([np.zeros((first, matrix.shape[1])), matrix])
             by_begun[delay] = (timeline.by_year(whole[timeline.warm_months :]) @ begun).astype(
                 dtype
@@ -258,6 +257,13 @@ class Response:
             if delay == 0 or not only_moves:
                 by_care[delay] = (matrix @ care).astype(dtype)
         return cls(first, by_care, by_begun, people)
+
+
+def _convolving(flow: Floats) -> Floats:
+    """The matrix whose product with weights by age convolves them with a monthly flow."""
+    padded = np.concatenate([np.zeros(len(flow) - 1), flow])
+    matrix: Floats = np.lib.stride_tricks.sliding_window_view(padded, len(flow))[:, ::-1]
+    return matrix
 
 
 @dataclass(frozen=True, slots=True)

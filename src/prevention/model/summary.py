@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from prevention.model.appraisal import (
     benefit_cost_ratio,
@@ -20,6 +19,9 @@ from prevention.model.projection import Projection, baseline_by_year
 from prevention.model.savings import placement_price
 from prevention.model.sweep import sweep_lag
 from prevention.years import MONTHS_PER_YEAR, WEEKS_PER_MONTH, format_year, month_label
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PERCENTILES = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
 BASELINE_UNITS = {"people": "people", "unit_cost": "GBP a week", "spend": "GBP"}
@@ -45,6 +47,8 @@ def annual(projection: Projection) -> pd.DataFrame:
     Columns: year, programme, service, measure, unit, central, mean, p10, p50, p90.
     The last four are missing in a run without draws. Percentiles do not add up.
     """
+    import pandas as pd
+
     labels = projection.timeline.labels
     columns: dict[str, list[Any]] = {name: [] for name in _ANNUAL}
     for cell, measures in sorted(projection.central.items()):
@@ -79,6 +83,8 @@ def baseline(projection: Projection) -> pd.DataFrame:
 
     Columns: year, service, measure, unit, central, p10, p50, p90.
     """
+    import pandas as pd
+
     parts = []
     for service, line in projection.outcome.baselines.items():
         central = baseline_by_year(line, projection.timeline)
@@ -106,6 +112,8 @@ def appraisal(projection: Projection) -> pd.DataFrame:
     for payback and peak funding. `fiscal` counts the saving to every public body against
     all cost; `cashable` the council's cashable saving against its new cost.
     """
+    import pandas as pd
+
     ids = [*projection.plan.programmes, TOTAL] if projection.plan.programmes else []
     return pd.DataFrame([_appraised(projection, id_) for id_ in ids])
 
@@ -198,10 +206,11 @@ def _chances(projection: Projection, id_: str) -> dict[str, Any]:
         return {"target": target_of(projection, id_), "probability_of_target": None}
     saved = projection.samples[id_, TOTAL]["cashable_saving"].sum(axis=0, dtype=np.float64)
     target = target_of(projection, id_)
+    # To the pound: a draw that saves nothing meets a target of nothing, whatever its pence.
     return {
         "target": target,
-        "probability_of_target": float((saved >= target).mean()),
-        "probability_npv_positive": float((projection.net_present[id_] >= 0).mean()),
+        "probability_of_target": float((np.rint(saved) >= np.rint(target)).mean()),
+        "probability_npv_positive": float((np.rint(projection.net_present[id_]) >= 0).mean()),
     }
 
 
