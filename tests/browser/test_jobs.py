@@ -28,25 +28,25 @@ def number(text: str) -> float:
 def test_a_finance_officer_moves_a_lag_and_sees_the_year_change(visitor: Arrive) -> None:
     officer = visitor()
     officer.go()
-    before = officer.row("With your lag, central")
+    before = officer.row("With your changes, central")
     slider = officer.page.get_by_role("slider", name="Onset lag")
     start = slider.get_attribute("aria-valuetext")
     slider.focus()
     for _ in range(6):
         officer.page.keyboard.press("PageUp")
     officer.settle()
-    officer.page.wait_for_url("**lag=*")
-    after = officer.row("With your lag, central")
+    officer.page.wait_for_url("**onset_lag*")
+    after = officer.row("With your changes, central")
     assert slider.get_attribute("aria-valuetext") != start
     assert all(number(b) > number(a) for b, a in zip(before, after, strict=True))
-    assert officer.row("Scenario as approved, central") == before
+    assert officer.row("As approved, central") == before
     assert officer.page.locator("canvas, svg.marks, [data-testid=stVegaLiteChart]").count() >= 3
     again = visitor()
     again.go(officer.page.url.removeprefix(officer.server))
-    assert again.row("With your lag, central") == after
-    officer.page.get_by_role("button", name="Reset to evidence").click()
+    assert again.row("With your changes, central") == after
+    officer.page.get_by_role("button", name="Reset to approved").click()
     officer.settle()
-    assert officer.row("With your lag, central") == before
+    assert officer.row("With your changes, central") == before
     assert slider.get_attribute("aria-valuetext") == start
 
 
@@ -95,7 +95,7 @@ def test_a_budget_team_takes_the_projection_away(
 
 def test_the_council_chosen_is_kept_from_page_to_page(visitor: Arrive) -> None:
     officer = visitor()
-    officer.go("/?council=Halton&scenario=whole-system&lag=30")
+    officer.go("/?council=Halton&scenario=whole-system&set=programmes.no-wrong-door.onset_lag%3D30")
     for page in ("Baseline", "Export", "Compare scenarios", "Adjust lag"):
         officer.open(page)
         assert officer.page.get_by_role("combobox", name="Council").input_value() == "Halton"
@@ -134,7 +134,7 @@ def test_every_chart_and_table_is_named(visitor: Arrive) -> None:
     reader = visitor()
     reader.go()
     for words in (
-        "Cashable saving of the whole plan by financial year: the scenario as approved",
+        "Cashable saving of the whole plan by financial year: the scenario as approved beside it",
         "Share of people started on No Wrong Door hub",
         "Bridge from the gross avoided cost of the whole plan",
         "Cashable saving of the whole plan by financial year, £ thousand",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 from streamlit.testing.v1 import AppTest
@@ -26,3 +27,9 @@ def figure(page: AppTest, label: str) -> str:
 def table(page: AppTest, row: str) -> pd.DataFrame:
     """The first table that has a row of that name."""
     return next(t.value for t in page.table if row in t.value.index)
+
+
+def button(page: AppTest, label: str) -> Any:
+    """The one button of that label."""
+    (found,) = [each for each in page.button if each.label == label]
+    return found

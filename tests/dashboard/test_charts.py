@@ -7,6 +7,7 @@ import io
 import json
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pandas as pd
 import pytest
@@ -16,8 +17,8 @@ import prevention
 from prevention.dashboard import figures
 from prevention.jobs import Request, Workbench
 from prevention.model import summary
-from prevention.reports import charts
-from prevention.reports.charts import Picture
+from prevention.reports import charts, drivers
+from prevention.reports.picture import INK, PALETTE, WHITE, Picture, as_png, as_svg, for_file
 
 NAMES = ["A: first", "B: second", "C: third"]
 
@@ -40,28 +41,61 @@ def pictures(workbench: Workbench) -> dict[str, Picture]:
         "two": charts.savings_by_year(each(saving, NAMES[:2]), NAMES[:2]),
         "three": charts.savings_by_year(each(saving, NAMES), NAMES),
         "lag": charts.lag_curve(each(lag, NAMES[:2]), NAMES[:2]),
-        "bridge": charts.bridge(figures.ladder(projection)),
+        "bridge": drivers.bridge(figures.ladder(projection)),
         "net": charts.cumulative_net(each(net, NAMES), NAMES),
+        "tornado": drivers.tornado(
+            pd.DataFrame({"assumption": ["a", "b"], "low": [-2e6, 1e5], "high": [1e6, -1e5]}),
+            "Change in saving",
+        ),
+        "slips": drivers.saving_at_each_lag(
+            pd.DataFrame({"lag": [0, 120], "series": ["Cashable saving"] * 2, "amount": [1e6, 0]}),
+            20.6,
+            36.0,
+        ),
         "fan": charts.fan(seen, ahead, "Children in foster care"),
     }
 
 
-KINDS = ["two", "three", "lag", "bridge", "net", "fan"]
+KINDS = ["two", "three", "lag", "bridge", "net", "fan", "tornado", "slips"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_saved_chart_says_what_it_is_and_where_it_is_from(
+    pictures: dict[str, Picture], kind: str
+) -> None:
+    drawing = as_svg(pictures[kind], "Saving by year", "Source: forecast, run 0123abcd").decode()
+    assert "Saving by year" in drawing
+    assert "run 0123abcd" in drawing
+    assert "http" not in drawing.replace("http://www.w3.org/", "")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_text_on_a_chart_stands_out_from_its_ground(
+    pictures: dict[str, Picture], kind: str
+) -> None:
+    drawing = ElementTree.fromstring(as_svg(pictures[kind], "Title", "Foot"))  # noqa: S314
+    fills = {e.get("fill") for e in drawing.iter() if e.tag.endswith("}text")} - {None}
+    assert fills
+    assert min(contrast(str(fill)) for fill in fills) >= 4.5
+
+
+def test_a_file_holds_the_rows_of_the_chart(pictures: dict[str, Picture]) -> None:
+    whole = for_file(pictures["net"], "Title", "Foot")
+    assert len(whole["data"]["values"]) == len(pictures["net"].rows)
+    assert whole["data"]["values"][0]["net"] == pytest.approx(pictures["net"].rows["net"].iloc[0])
 
 
 def drawn(chart: Picture) -> Image.Image:
-    target = io.BytesIO()
-    chart.save(target, format="png")
-    return Image.open(io.BytesIO(target.getvalue())).convert("L")
+    return Image.open(io.BytesIO(as_png(chart, "", ""))).convert("L")
 
 
 def without_text(chart: Picture) -> Picture:
     """The same chart with every label and title see-through."""
-    spec: dict[str, Any] = json.loads(chart.to_json())
+    spec: dict[str, Any] = json.loads(json.dumps(chart.spec))
     for part in ("axis", "legend"):
         spec["config"][part] |= {"labelOpacity": 0, "titleOpacity": 0}
     spec["config"]["text"] = {"opacity": 0}
-    return type(chart).from_dict(spec)
+    return Picture(spec, chart.rows)
 
 
 def ink(image: Image.Image) -> int:
@@ -75,8 +109,8 @@ def test_a_saved_chart_has_its_words(pictures: dict[str, Picture], kind: str) ->
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_axes_have_titles_and_money_its_unit(pictures: dict[str, Picture], kind: str) -> None:
-    text = pictures[kind].to_json()
-    titles = [found["title"] for found in _every(json.loads(text), ("x", "y")) if "title" in found]
+    found = _every(pictures[kind].spec, ("x", "y"))
+    titles = [part["title"] for part in found if "title" in part]
     assert len(titles) >= 2
     if kind in ("two", "three", "bridge", "net"):
         assert any("£ " in str(title) for title in titles)
@@ -99,25 +133,24 @@ def _every(node: Any, names: tuple[str, ...]) -> list[dict[str, Any]]:
 
 
 def test_series_differ_by_more_than_colour(pictures: dict[str, Picture]) -> None:
-    two = json.loads(pictures["two"].to_json())
-    fills = _every(two, ("fill",))[0]["scale"]["range"]
-    assert fills[0] == charts.WHITE
-    assert fills[1] != charts.WHITE
+    fills = _every(pictures["two"].spec, ("fill",))[0]["scale"]["range"]
+    assert fills[0] == WHITE
+    assert fills[1] != WHITE
     for kind in ("lag", "net"):
-        dashes = _every(json.loads(pictures[kind].to_json()), ("strokeDash",))
+        dashes = _every(pictures[kind].spec, ("strokeDash",))
         shapes = [tuple(dash) for dash in dashes[0]["scale"]["range"]]
         assert len(set(shapes)) == len(shapes)
-    assert "letter" in pictures["three"].to_json()
+    assert "letter" in json.dumps(pictures["three"].spec)
     assert len({tuple(dash) for dash in charts.DASHES}) == len(charts.DASHES)
 
 
-@pytest.mark.parametrize("colour", charts.PALETTE)
+@pytest.mark.parametrize("colour", PALETTE)
 def test_marks_stand_out_from_white(colour: str) -> None:
     assert contrast(colour) >= 3
 
 
 def test_labels_stand_out_from_white() -> None:
-    assert contrast(charts.INK) >= 4.5
+    assert contrast(INK) >= 4.5
 
 
 def contrast(colour: str) -> float:

@@ -79,7 +79,7 @@ def test_the_pages_do_not_hold_the_store_open(
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_in_the_address_is_inert(opened: Opened, text: str) -> None:
-    page = opened("adjust", council=text, scenario=text, programme=text, lag=text, effect=text)
+    page = opened("adjust", council=text, scenario=text, programme=text, set=[text, f"a={text}"])
     assert not page.exception
     assert page.selectbox(key="council").value == "E06000007"
     assert page.selectbox(key="scenario").value == "step-up"
@@ -102,10 +102,11 @@ def test_an_unknown_council_is_answered_with_the_nearest(opened: Opened) -> None
 
 
 def test_scenarios_and_programmes_may_be_named_by_id(opened: Opened) -> None:
-    page = opened("adjust", scenario="whole-system", programme="reablement", lag="10")
+    change = "programmes.reablement.onset_lag=10"
+    page = opened("adjust", scenario="whole-system", programme="reablement", set=change)
     assert page.selectbox(key="scenario").value == "whole-system"
     assert page.selectbox(key="programme").value == "reablement"
-    assert page.slider(key="lag").value == 10
+    assert page.slider(key="lever onset_lag").value == 10
     page = opened("compare", scenarios=["current-plan", "adults-first"])
     assert page.multiselect(key="scenarios").value == ["current-plan", "adults-first"]
 

@@ -46,8 +46,25 @@ def choose_council(page: str) -> str:
     return chosen
 
 
+MONEY = {"thousand": "£ thousand", "million": "£ million"}
+
+
+def choose_money() -> str:
+    """The unit in which this reader wants pounds: "thousand" or "million"."""
+    chosen = st.segmented_control(
+        "Money in",
+        list(MONEY),
+        format_func=lambda unit: MONEY.get(unit, str(unit)),
+        default="thousand",
+        required=True,
+        key="money",
+        bind="query-params",
+    )
+    return chosen if chosen in MONEY else "thousand"
+
+
 def scenarios() -> Mapping[str, Scenario]:
-    """Every scenario on file, by id."""
+    """Every scenario on file and on the record, by id."""
     return bench().library.scenarios
 
 

@@ -1,16 +1,18 @@
-"""The assumptions a finance officer moves: the lag at hand, four others one click away."""
+"""The assumptions a finance officer moves: the few that matter, one slider each."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import streamlit as st
 
+from prevention.dashboard import working
 from prevention.dashboard.choices import among, read_address
-from prevention.dashboard.session import Changes
 from prevention.model.assumptions import QUANTITIES, Assumption
 from prevention.model.programmes import Programme
 from prevention.model.projection import Projection
+from prevention.model.scenarios import Plan
 from prevention.reports.words import months, per_cent, plain
 
 LONGEST_LAG = 60.0
@@ -32,21 +34,19 @@ class Lever:
     scale: float = 1.0
 
     @property
-    def key(self) -> str:
-        """Its key in the session and in the address."""
-        return "lag" if self.name == "onset_lag" else self.name.replace("_", "-")
-
-    @property
     def format(self) -> str:
         """How the slider shows a value."""
         return "%.1f%%" if self.scale == 100 else "%.1f months"
 
-    def shown(self, assumption: Assumption) -> float:
-        """The central value as the slider shows it."""
-        return assumption.central * self.scale
+    def shown(self, value: float) -> float:
+        """A value as the slider shows it."""
+        return round(value * self.scale, 9)
 
+    def held(self, shown: float) -> float:
+        """What the slider shows as a value the assumption can take."""
+        quantity = QUANTITIES[self.name]
+        return min(max(shown / self.scale, quantity.minimum), quantity.maximum)
 
-WHOLE, ONE = "The whole plan", "This programme only"
 
 LAG = Lever("onset_lag", 0.0, LONGEST_LAG, 0.5)
 EFFECTS = (
@@ -56,9 +56,10 @@ EFFECTS = (
 )
 OTHERS = (
     Lever("onset_spread", 0.0, 36.0, 0.5),
+    Lever("ramp", 0.0, 36.0, 0.5),
     *EFFECTS,
-    Lever("cashable_share", 0.0, 100.0, 1.0, 100),
     Lever("fade_out", 0.0, 100.0, 1.0, 100),
+    Lever("cashable_share", 0.0, 100.0, 1.0, 100),
 )
 
 
@@ -80,77 +81,65 @@ def choose_programme(projection: Projection) -> str:
     return chosen if chosen in programmes else ids[start]
 
 
-def set_levers(projection: Projection, programme: str) -> tuple[Changes, bool]:
-    """Show the sliders: what they change, as for `--set`; whether to show this programme only."""
-    chosen = projection.plan.programmes[programme]
-    _start(projection, chosen)
-    moved: list[tuple[str, float]] = []
-    left, middle, right = st.columns([6, 3, 2], vertical_alignment="center")
-    with left:
-        moved += _moved(LAG, chosen)
-    with middle:
-        scope = st.radio("Show figures for", [WHOLE, ONE], key="figures-for")
-    with right:
-        st.button(
-            "Reset to evidence",
-            on_click=_reset,
-            args=(chosen,),
-            help="Puts every assumption on this page back to the scenario as approved.",
-        )
-    with st.expander("Other assumptions: spread, effect, cashable share, fade-out"):
-        for lever in OTHERS:
-            if getattr(chosen, lever.name) is not None:
-                moved += _moved(lever, chosen)
-    return tuple((f"programmes.{programme}.{name}", value) for name, value in moved), scope == ONE
+def key_of(programme: str, lever: Lever) -> str:
+    """The key of a lever's assumption, as for `--set`."""
+    return f"programmes.{programme}.{lever.name}"
 
 
-def _start(projection: Projection, chosen: Programme) -> None:
-    """Another scenario or programme starts from its own evidence, not the last one's sliders."""
-    here = (projection.plan.scenario, chosen.id)
-    if st.session_state.get("adjusting", here) != here:
-        _reset(chosen)
-    st.session_state["adjusting"] = here
+def show_lag(approved: Plan, scenario: str, programme: str) -> None:
+    """The slider that matters most, and on what footing its start stands."""
+    chosen = approved.programmes[programme]
+    _show(LAG, chosen, scenario)
+    st.caption(_origin(LAG, chosen.onset_lag))
 
 
-def _reset(chosen: Programme) -> None:
-    for lever in (LAG, *OTHERS):
-        assumption = getattr(chosen, lever.name)
-        if assumption is not None:
-            st.session_state[lever.key] = lever.shown(assumption)
+def show_others(approved: Plan, scenario: str, programme: str) -> None:
+    """Every other lever the programme has."""
+    chosen = approved.programmes[programme]
+    for lever in OTHERS:
+        if getattr(chosen, lever.name) is not None:
+            _show(lever, chosen, scenario)
 
 
-def _moved(lever: Lever, chosen: Programme) -> list[tuple[str, float]]:
-    """The slider of one assumption; its value when it is not the scenario's own."""
+def _show(lever: Lever, chosen: Programme, scenario: str) -> None:
+    """One slider, at what the visitor has set or else at the scenario's own value."""
     assumption: Assumption = getattr(chosen, lever.name)
     quantity = QUANTITIES[lever.name]
-    start = lever.shown(assumption)
-    value = st.slider(
+    start = lever.shown(assumption.central)
+    key = key_of(chosen.id, lever)
+    now = lever.shown(dict(working.changes(scenario)).get(key, assumption.central))
+    widget = f"lever {lever.name}"
+    # Undo, a reset, a link or another programme moves the slider; a hand on it does not.
+    if st.session_state.get(widget) != now:
+        st.session_state[widget] = now
+    st.slider(
         f"{quantity.title} of {plain(chosen.name)}",
-        min_value=min(lever.lowest, start),
-        max_value=max(lever.highest, start),
-        value=start,
+        min_value=min(lever.lowest, start, now),
+        max_value=max(lever.highest, start, now),
         step=lever.step,
         format=lever.format,
-        key=lever.key,
-        bind="query-params",
+        key=widget,
+        on_change=_moved(lever, scenario, key, start, widget),
         disabled=lever is LAG and chosen.lag_shape == "profile",
-        help=f"{quantity.meaning}. Low and high move with it in proportion.",
+        help=f"{quantity.meaning}. Its range moves in proportion. {_origin(lever, assumption)}",
     )
-    st.caption(_origin(lever, assumption, value == start))
-    if value == start:
-        return []
-    held = min(max(value / lever.scale, quantity.minimum), quantity.maximum)
-    return [(lever.name, held)]
 
 
-def _origin(lever: Lever, assumption: Assumption, untouched: bool) -> str:
+def _moved(lever: Lever, scenario: str, key: str, start: float, widget: str) -> Callable[[], None]:
+    def moved() -> None:
+        value = float(st.session_state[widget])
+        working.put(scenario, key, None if value == start else lever.held(value))
+
+    return moved
+
+
+def _origin(lever: Lever, assumption: Assumption) -> str:
     """What the scenario assumes, and on what footing."""
-    said = (lambda v: per_cent(v)) if lever.scale == 100 else months
+    said = per_cent if lever.scale == 100 else months
     low, central, high = (said(v) for v in (assumption.low, assumption.central, assumption.high))
-    footing = BASES[assumption.basis]
-    lead = "As approved" if untouched else "Approved"
     record = "; ".join(filter(None, (assumption.source, assumption.reason)))
-    return plain(f"{lead}: {central} (low {low}, high {high}). {footing}: {record}.")
+    footing = f"{BASES[assumption.basis]}: {record}" if record else BASES[assumption.basis]
+    return plain(f"Approved: {central} (low {low}, high {high}). {footing}.")
 
 
 BASES = {

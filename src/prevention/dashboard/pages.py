@@ -6,11 +6,13 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
+from prevention.dashboard import working
 from prevention.dashboard.session import guarded
 
 
 def _opened(module: str) -> Callable[[], None]:
     def page() -> None:
+        working.arrive(module)
         import_module(f"prevention.dashboard.{module}").show()
 
     return guarded(page)

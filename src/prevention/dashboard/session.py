@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 
 import pandas as pd
 import streamlit as st
 
+from prevention import __version__
 from prevention.evidence.councils import UnknownCouncil, councils, find_council
 from prevention.evidence.documents import DocumentError
 from prevention.evidence.places import PlaceMissing, store_file
@@ -18,9 +20,9 @@ from prevention.jobs import Request, Workbench
 from prevention.model import summary
 from prevention.model.memo import Cache
 from prevention.model.projection import Projection
-from prevention.model.scenarios import Change, ScenarioError
+from prevention.model.scenarios import Change, Plan, ScenarioError
 from prevention.record import RecordError, open_record
-from prevention.reports.charts import Picture
+from prevention.reports.picture import Picture, as_png, as_svg
 from prevention.reports.words import plain
 
 DRAWS = 2048
@@ -36,8 +38,8 @@ TITLES: dict[type[Exception], str] = {
     PlaceMissing: "The data folder cannot be found",
     UnknownCouncil: "That council is not known",
     ScenarioError: "That cannot be forecast",
+    RecordError: "The record of what people have saved cannot be used",
     DocumentError: "A programme or scenario file cannot be read",
-    RecordError: "The record of what was saved cannot be used",
 }
 
 
@@ -77,6 +79,11 @@ def _bench(path: str) -> Workbench:
 def bench() -> Workbench:
     """The one workbench of this server; it opens the store for each reading and closes it."""
     return _bench(str(store_file()))
+
+
+def plan_of(name: str, changes: Changes = ()) -> Plan:
+    """A scenario with every assumption filled in."""
+    return bench().plan(Request(scenario=name, changes=changes))
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
@@ -154,7 +161,37 @@ def appraisal(projection: Projection) -> pd.DataFrame:
 
 def show_picture(chart: Picture, alt_text: str) -> None:
     """A chart in its own colours, named for those who cannot see it."""
-    st.altair_chart(chart, width="stretch", theme=None, alt=alt_text)
+    st.vega_lite_chart(chart.rows, chart.spec, width="stretch", theme=None, alt=alt_text)
+
+
+def show_below(chart: Picture, rows: pd.DataFrame, title: str, run: str = "") -> None:
+    """Under a chart: its figures as a table, and itself as PNG or SVG, one click away.
+
+    run: id of the run, printed on the saved chart with the source.
+    """
+    with st.expander(f"Table and downloads: {plain(title)}"):
+        show_table(rows, title)
+        show_downloads(chart, title, run)
+
+
+def show_downloads(chart: Picture, title: str, run: str) -> None:
+    """A chart as a file: made only when it is asked for."""
+    foot = f"Source: prevention savings forecast {__version__}" + (f", run {run}" if run else "")
+    with st.container(horizontal=True):
+        for kind, made in (("PNG", as_png), ("SVG", as_svg)):
+            st.download_button(
+                f"Chart as {kind}",
+                data=partial(made, chart, title, foot),
+                file_name=f"{_slug(title)}.{kind.lower()}",
+                mime="image/png" if kind == "PNG" else "image/svg+xml",
+                on_click="ignore",
+                type="tertiary",
+                key=f"{kind} {title}",
+            )
+
+
+def _slug(title: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:80] or "chart"
 
 
 def show_table(rows: pd.DataFrame, alt_text: str) -> None:

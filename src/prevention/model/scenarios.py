@@ -147,10 +147,10 @@ def resolve(
         any(link.event_noise for link in chain),
     )
     everything = own + list(changes)
-    plan = _applied(plan, (c for c in everything if c[0].endswith(".evidence_grade")))
+    plan = applied(plan, (c for c in everything if c[0].endswith(".evidence_grade")))
     by_grade = {i: graded(p, plan.economy) for i, p in plan.programmes.items()}
     plan = replace(plan, programmes=by_grade)
-    return _applied(plan, (c for c in everything if not c[0].endswith(".evidence_grade")))
+    return applied(plan, (c for c in everything if not c[0].endswith(".evidence_grade")))
 
 
 def _chain(scenario: Scenario, library: Library) -> list[Scenario]:
@@ -166,7 +166,12 @@ def _chain(scenario: Scenario, library: Library) -> list[Scenario]:
     return chain
 
 
-def _applied(plan: Plan, changes: Iterable[Change]) -> Plan:
+def applied(plan: Plan, changes: Iterable[Change]) -> Plan:
+    """The plan with keys set, in order: a number, or a mapping of parts of an assumption.
+
+    Raises:
+        ScenarioError: as `resolve`.
+    """
     for key, value in changes:
         plan = _set(plan, key, value)
     return plan

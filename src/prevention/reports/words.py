@@ -73,6 +73,28 @@ def thousands(amount: float, decimals: int = 1) -> str:
     return MINUS + text if amount < 0 and float(text.replace(",", "")) else text
 
 
+def sum_in(unit: str, amount: float) -> str:
+    """An amount in the unit a reader chose, with that unit; below zero with a minus sign.
+
+    >>> sum_in("thousand", 1528812.4), sum_in("million", -1528812.4), sum_in("thousand", -3.0)
+    ('£1,529k', '−£1.53m', '£0k')
+    """
+    text = f"£{abs(amount) / 1e6:,.2f}m" if unit == "million" else f"£{abs(amount) / 1e3:,.0f}k"
+    return MINUS + text if amount < 0 and any(digit in text for digit in "123456789") else text
+
+
+def figure_in(unit: str, amount: float) -> str:
+    """An amount for a table headed with the unit: one decimal of a thousand, three of a million.
+
+    >>> figure_in("thousand", 435893.2), figure_in("million", -818647.0)
+    ('435.9', '−0.819')
+    """
+    if unit != "million":
+        return thousands(amount)
+    text = f"{abs(amount) / 1e6:,.3f}"
+    return MINUS + text if amount < 0 and float(text.replace(",", "")) else text
+
+
 def budget_line(amount: float, decimals: int = 1) -> str:
     """GBP thousand as a medium-term plan shows it: a saving, which cuts the budget, in brackets.
 

@@ -1,0 +1,46 @@
+"""A scenario as approved beside itself with one visitor's changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from prevention.dashboard import figures
+from prevention.model.measures import TOTAL
+from prevention.model.projection import Projection
+from prevention.model.summary import run_record
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The approved scenario and the one with this visitor's assumptions.
+
+    scenario: its id. programme: the id being adjusted. group: the programmes the figures
+    are for. money: the unit the reader chose.
+    """
+
+    approved: Projection
+    adjusted: Projection
+    scenario: str
+    programme: str
+    group: figures.Group
+    money: str
+
+    @property
+    def name(self) -> str:
+        """The programme's name."""
+        return self.approved.plan.programmes[self.programme].name
+
+    @property
+    def scope(self) -> str:
+        """What the figures are for, in words."""
+        return "the whole plan" if self.group is None else self.name
+
+    @property
+    def cell(self) -> str:
+        """The id the figures are for: of one programme, or of the total."""
+        return TOTAL if self.group is None else self.programme
+
+    @property
+    def run(self) -> str:
+        """Id of the adjusted run."""
+        return str(run_record(self.adjusted)["run_id"])
