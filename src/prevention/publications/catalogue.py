@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from prevention.publications import dfe
+from prevention.publications import (
+    asc_tables,
+    ascof,
+    deflators,
+    dfe,
+    lait,
+    population,
+    revenue_outturn,
+    section251,
+)
 from prevention.publications.errors import NotRecognised
 from prevention.publications.opening import open_file
 from prevention.publications.reading import Reading
@@ -19,6 +28,14 @@ PUBLICATIONS: Mapping[str, Publication] = {
         dfe.CHARACTERISTICS,
         dfe.CHILDREN_IN_NEED,
         dfe.CHILD_POPULATION,
+        section251.SECTION_251,
+        lait.LAIT,
+        lait.LAIT_DICTIONARY,
+        revenue_outturn.RO3,
+        asc_tables.ASC_TABLES,
+        ascof.ASCOF,
+        population.MID_YEAR,
+        deflators.GDP_DEFLATORS,
     )
 }
 """Every publication that can be read, by its id."""

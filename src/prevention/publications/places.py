@@ -117,6 +117,8 @@ def not_a_council(code: str) -> str:
     bare = code.strip()
     if _COUNCIL.fullmatch(bare):
         return ""
+    if re.fullmatch(r"E\d\d", bare):
+        return "a total of a class of authorities"
     for start, what in _AREAS:
         if bare.startswith(start):
             return what

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from prevention.publications.errors import PublicationError
+from prevention.publications.figures import read_figure
+from prevention.publications.sheets import Sheet
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,7 +91,7 @@ class Tally:
 
     read: int = 0
     aside: Counter[str] = field(default_factory=Counter)
-    kept: list[tuple[str, str, int, str, str, int, str, str, str, str, str]] = field(
+    kept: list[tuple[str, str, int, str, str, str, str, str, str, str, str]] = field(
         default_factory=list
     )
     frames: list[pd.DataFrame] = field(default_factory=list)
@@ -98,6 +100,12 @@ class Tally:
         """Leave figures that were counted as read out, for a reason."""
         if count:
             self.aside[reason] += count
+
+    def skip(self, sheet: Sheet, reason: str) -> None:
+        """Count the figures and marks of a sheet that is not used, and set them aside."""
+        count = sum(1 for row in sheet.rows for cell in row if cell and read_figure(cell).readable)
+        self.read += count
+        self.put_aside(reason, count)
 
     def rows(self) -> pd.DataFrame:
         """Everything kept, as one frame."""

@@ -6,11 +6,13 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 _NOTES = re.compile(r"\[\s*(?:notes?\s*[\d, and]+|[a-z])\s*\]|\((?:\d{1,2})\)", re.IGNORECASE)
 _MARKS = re.compile(r"[^0-9a-z%£+]+")
 
 
+@lru_cache(maxsize=100_000)
 def plain(text: str) -> str:
     r"""Wording without case, punctuation, line breaks and references to notes.
 
