@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from prevention.publications.figures import MARKERS
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -36,18 +38,8 @@ class Table:
 
 
 STATUSES: Mapping[str, str] = {
-    "c": "confidential: withheld by the publisher to protect people",
-    "[c]": "0 to 4 people: withheld by the publisher",
-    "x": "not available",
-    "z": "not applicable",
-    "u": "of low reliability, withheld by the publisher",
-    "-": "missing or withheld by the publisher",
-    "[x]": "return not received by the publisher",
+    **MARKERS,
     "[note 4]": "the council could not split its total",
-    "not_returned": "not submitted, or not applicable to this council",
-    "not_submitted": "published as zero where no return was made",
-    "none_reported": "published as zero where there is no such service or no return",
-    "invalid": "published, but cannot be what it says",
     "inconsistent": "published, but at odds with the years around it",
 }
 """Why a figure is missing: the publisher's own marker, or a word of ours, in plain words."""
