@@ -18,7 +18,7 @@ from prevention.model.assumptions import Floats
 from prevention.model.chain import account_of, run, timeline_of
 from prevention.model.draws import Z_LIMIT, Draws
 from prevention.model.economy import graded
-from prevention.model.memo import Cache, Memo
+from prevention.model.memo import Cache
 from prevention.model.programmes import Programme
 from prevention.model.projection import BLOCK, DEFAULT_DRAWS, WORKERS
 from prevention.model.scenarios import Plan
@@ -98,10 +98,10 @@ def saved(plan: Plan, draws: Draws, kept: Cache | None = None) -> Floats:
     """Cashable saving over the plan under each draw, GBP, (draws,)."""
     timeline = timeline_of(plan)
     account = account_of(plan, timeline)
-    memo, council = Memo(kept), case.council()
+    council = case.council()
 
     def of_block(block: Draws) -> Floats:
-        ladders = run(plan, council, timeline, account, block, memo).ladders.values()
+        ladders = run(plan, council, timeline, account, block, kept).ladders.values()
         parts = [v.cashable[account.cash].sum(axis=0, dtype=np.float64) for v in ladders]
         return np.asarray(np.sum(parts, axis=0))
 
@@ -126,7 +126,7 @@ def sampling_rows() -> list[Row]:
         if seed > FEWEST and time.perf_counter() - started > SECONDS:
             break
         say(f"accuracy: sampling error, seed {seed} of {SEEDS}")
-        kept: Cache = {}
+        kept = Cache()
         for name, (kind, count) in kinds.items():
             # Draws of either kind look alike to a cache: only ours may be kept for the move.
             mine = kept if name == "ours" else None

@@ -16,12 +16,13 @@ def main() -> None:
     """Run the job named on the command line."""
     started = time.perf_counter()
     from benchmarks import case, slider
+    from prevention.model.memo import Cache
     from prevention.model.projection import project
 
     imported = (time.perf_counter() - started) * 1e3
     resting = peak_mb()
     job, number = sys.argv[1], int(sys.argv[2])
-    cache: dict[object, object] = {}
+    cache = Cache()
     draws = number if job == "full" else case.DRAWS
     first = project(case.plan(), case.council(), draws, case.SEED, cache)
     slider.headline(first)

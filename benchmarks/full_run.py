@@ -28,9 +28,7 @@ def full_rows() -> list[Row]:
         say(f"full run, {draws:,} draws")
         model, summed = Timings(), Timings()
         for turn in range(5):
-            found = model.time(
-                lambda n=draws: project(case.plan(), case.council(), n, case.SEED, {})
-            )
+            found = model.time(lambda n=draws: project(case.plan(), case.council(), n, case.SEED))
             summed.time(lambda p=found: everything(p))
             if draws == 8_192 and turn % 2 == 0:
                 peer.time(lambda: peer_numpy.all_rows(inputs))

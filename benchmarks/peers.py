@@ -17,7 +17,7 @@ from benchmarks.timing import Timings, say
 from prevention.model.chain import targets_of
 from prevention.model.delivery import deliver
 from prevention.model.draws import Draws
-from prevention.model.memo import Memo
+from prevention.model.memo import Cache
 from prevention.model.projection import BLOCK, WORKERS, project
 from prevention.years import WEEKS_PER_MONTH
 
@@ -71,14 +71,14 @@ def _effect(programme: Any) -> tuple[float, float, float]:
 
 def full_run() -> None:
     """Ours, as a peer without a cache would be asked for it: all programmes, all rows."""
-    everything(project(case.plan(), case.council(), case.DRAWS, case.SEED, {}))
+    everything(project(case.plan(), case.council(), case.DRAWS, case.SEED))
 
 
 def kernel() -> None:
     """Ours, lag and persistence alone, all six programmes: starts to care by month."""
     plan = case.plan()
     jobs = [
-        partial(deliver, programme, plan.first_year, plan.years, block, Memo(_KEPT))
+        partial(deliver, programme, plan.first_year, plan.years, block, _KEPT)
         for programme in plan.programmes.values()
         for block in Draws(case.DRAWS, case.SEED).blocks(BLOCK)
     ]
@@ -86,7 +86,7 @@ def kernel() -> None:
         list(pool.map(lambda job: job(), jobs))
 
 
-_KEPT: dict[Any, Any] = {}
+_KEPT = Cache()
 """The grid of each lag: it depends on the range assumed, not on the draws."""
 
 

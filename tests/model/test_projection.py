@@ -18,6 +18,7 @@ from prevention.model import projection as projecting
 from prevention.model.draws import Draws
 from prevention.model.evidence import CouncilEvidence
 from prevention.model.measures import GBP, MEASURES, RUNGS, TOTAL
+from prevention.model.memo import Cache
 from prevention.model.projection import Projection, project
 from prevention.model.scenarios import Library, Plan, resolve
 from prevention.money import to_pence
@@ -214,7 +215,7 @@ def test_a_cache_kept_between_runs_changes_nothing(
     library: Library, warrington: CouncilEvidence
 ) -> None:
     """Slider moves there and back again: the same bytes as a run from nothing."""
-    cache: dict = {}
+    cache = Cache()
     key = "programmes.mockingbird.onset_lag"
 
     def forecast(lag: float, kept: dict | None) -> str:

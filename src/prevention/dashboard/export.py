@@ -118,7 +118,7 @@ def _requests(
 
 def _content(workbench: Workbench, requests: Sequence[Request], kind: str) -> bytes:
     """A file made when it is asked for: outside any page, so nothing here may touch one."""
-    cache: Cache = {}
+    cache = Cache()
     projections = [workbench.forecast(request, cache) for request in requests]
     return content_of(projections, kind, workbench.citations())
 

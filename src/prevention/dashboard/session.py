@@ -28,6 +28,9 @@ from prevention.reports.words import plain
 DRAWS = 2048
 """Draws while figures are being tried out: a slider move stays under half a second."""
 
+KEPT = 96 * 2**20
+"""Bytes of results held for all visitors together: some five runs of six programmes."""
+
 Changes = tuple[Change, ...]
 Built = tuple[int, ...]
 
@@ -128,25 +131,23 @@ def sources_behind(release: str) -> list[Source]:
     return _sources(built(), str(store_file()), release)
 
 
+@st.cache_resource
+def _worked_out() -> Cache:
+    """Results of every visitor: what two of them ask for is worked out and held once."""
+    return Cache(KEPT)
+
+
 @st.cache_resource(max_entries=12, show_spinner="Working out the forecast")
 def _projected(
-    stamp: Built,
-    path: str,
-    council: str,
-    scenario: str,
-    changes: Changes,
-    draws: int,
-    _cache: Cache,
+    stamp: Built, path: str, council: str, scenario: str, changes: Changes, draws: int
 ) -> Projection:
     request = Request(council=council, scenario=scenario, changes=changes, draws=draws)
-    return bench().forecast(request, _cache)
+    return bench().forecast(request, _worked_out())
 
 
 def forecast(council: str, scenario: str, changes: Changes = (), draws: int = DRAWS) -> Projection:
     """A projection, worked out once for every visitor who asks for the same."""
-    cache = st.session_state.setdefault("worked-out", {})
-    path = str(store_file())
-    return _projected(built(), path, council, scenario, changes, draws, cache)
+    return _projected(built(), str(store_file()), council, scenario, changes, draws)
 
 
 @st.cache_data(max_entries=24, show_spinner="Working out whether it pays")

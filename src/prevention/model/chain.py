@@ -6,6 +6,7 @@ the same function; they differ only in the columns they carry.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -18,7 +19,7 @@ from prevention.model.delivery import Cost, Delivery, deliver, delivery_cost
 from prevention.model.demand import Baseline, baselines, modelled
 from prevention.model.draws import Draws
 from prevention.model.evidence import CouncilEvidence
-from prevention.model.memo import Memo
+from prevention.model.memo import Cache
 from prevention.model.programmes import COST_FIELDS, Programme, Target
 from prevention.model.savings import (
     Ladder,
@@ -42,13 +43,15 @@ Cell = tuple[str, str]
 class Outcome:
     """What one pass through the chain gives.
 
-    baselines: by service. deliveries, costs: by programme. ladders: by cell.
+    baselines: by service. deliveries, costs: by programme. ladders: by cell. asked: by cell,
+    all that its figures depend on.
     """
 
     baselines: Mapping[str, Baseline]
     deliveries: Mapping[str, Delivery]
     ladders: Mapping[Cell, Ladder]
     costs: Mapping[str, Cost]
+    asked: Mapping[Cell, Hashable]
 
 
 def timeline_of(plan: Plan) -> Timeline:
@@ -98,15 +101,15 @@ def run(
     timeline: Timeline,
     account: Account,
     draws: Draws,
-    memo: Memo | None = None,
+    memo: Cache | None = None,
 ) -> Outcome:
     """Steps 1 to 10 of the method for one block of columns.
 
     memo: each step is looked up there by all that it depends on, before it is worked out.
     """
-    memo = memo or Memo()
+    memo = Cache() if memo is None else memo
     here = (council.code, council.data_hash, timeline, len(account.matrix), draws.key)
-    priced = (*here, plan.economy.model_dump_json())
+    priced = (*here, _fingerprint(plan.economy.model_dump_json()))
     base = memo(
         ("baselines", priced),
         partial(baselines, council.services, plan.economy.services, timeline, draws),
@@ -116,6 +119,7 @@ def run(
         for id_, programme in plan.programmes.items()
     }
     ladders: dict[Cell, Ladder] = {}
+    asked: dict[Cell, Hashable] = {}
     for service, line in base.items():
         people = memo(("people", priced, service), partial(People.of, line.people, timeline))
         acting = {
@@ -124,17 +128,25 @@ def run(
             for target in targets_of(plan.programmes[id_], base)
             if target.service == service
         }
+        together = (priced, service, plan.overlap_order, *(works[i].asked for i in acting))
         found: dict[str, Ladder] = memo(
-            ("ladders", priced, service, plan.overlap_order, *(works[i].asked for i in acting)),
+            ("ladders", together),
             partial(_ladders, plan, acting, people, works, base, account),
         )
         ladders |= {(id_, service): ladder for id_, ladder in found.items()}
+        asked |= {(id_, service): (id_, together) for id_ in found}
     return Outcome(
         base,
         {id_: work.delivery for id_, work in works.items()},
         ladders,
         {id_: work.cost for id_, work in works.items()},
+        asked,
     )
+
+
+def _fingerprint(text: str) -> bytes:
+    """A document in few bytes: keys are many, and documents are pages long."""
+    return hashlib.sha256(text.encode()).digest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,18 +165,18 @@ def _work(
     timeline: Timeline,
     account: Account,
     draws: Draws,
-    memo: Memo,
+    memo: Cache,
     here: Hashable,
     priced: Hashable,
 ) -> Work:
     """Delivery and cost of one programme: steps 2 to 6, and 10."""
-    asked = (programme.model_dump_json(), plan.event_noise)
+    asked = (_fingerprint(programme.model_dump_json()), plan.event_noise)
     delivery = memo(
         ("delivery", here, asked),
         partial(deliver, programme, plan.first_year, plan.years, draws, memo, plan.event_noise),
     )
     cost = memo(
-        ("cost", priced, programme.model_dump_json(include=COST_FIELDS)),
+        ("cost", priced, _fingerprint(programme.model_dump_json(include=COST_FIELDS))),
         partial(delivery_cost, programme, delivery, timeline, plan.economy, account, draws),
     )
     summed = memo(("reach", priced, asked), partial(reach, delivery, timeline, account))

@@ -12,7 +12,7 @@ from prevention.model.account import Account
 from prevention.model.assumptions import QUANTITIES, Assumption, Floats
 from prevention.model.draws import Z_LIMIT, Draws
 from prevention.model.economy import Economy
-from prevention.model.memo import Memo
+from prevention.model.memo import Cache
 from prevention.model.programmes import Programme, Rollout, effect_of, stream_of
 from prevention.model.response import (
     Delay,
@@ -79,7 +79,7 @@ def deliver(
     first_year: int,
     years: int,
     draws: Draws,
-    memo: Memo | None = None,
+    memo: Cache | None = None,
     event_noise: bool = False,
 ) -> Delivery:
     """Starts, then lag, then care avoided: steps 2 to 6 of the method.
@@ -88,6 +88,7 @@ def deliver(
 
     event_noise: draw whole placements avoided in each year instead of their expectation.
     """
+    memo = Cache() if memo is None else memo
     timeline = _own_timeline(programme, first_year, years)
     values = _values(programme, draws)
     effect = effect_of(programme, values)
@@ -97,9 +98,7 @@ def deliver(
     started = np.zeros(draws.size)
     for wave, rollout in programme.rollouts.items():
         delay = Delay.of(_delay(programme, wave, rollout, draws))
-        response, weights = _response(
-            programme, rollout, timeline, draws, values, delay, memo or Memo()
-        )
+        response, weights = _response(programme, rollout, timeline, draws, values, delay, memo)
         people = _people_per_unit(programme, wave, rollout, values, draws)
         avoided = people * effect
         if rollout.only_moves:
@@ -195,7 +194,7 @@ def _response(
     draws: Draws,
     values: dict[str, Floats],
     delay: Delay,
-    memo: Memo,
+    memo: Cache,
 ) -> tuple[Response, Floats | None]:
     """The response of a wave, and the weight of its points in each draw, in order of delay.
 

@@ -28,17 +28,17 @@ Figures = NDArray[Any]
 
 _OFF_LADDER: dict[str, Callable[[Ladder, Account], Floats]] = {
     "placements_avoided": lambda ladder, account: ladder.begun,
-    "care_weeks_avoided": lambda ladder, account: ladder.care_weeks[account.cash],
-    "gross_avoided_cost": lambda ladder, account: ladder.gross[account.cash],
-    "overlap": lambda ladder, account: ladder.overlap[account.cash],
-    "optimism_bias": lambda ladder, account: ladder.optimism_bias[account.cash],
-    "to_other_bodies": lambda ladder, account: ladder.to_other_bodies[account.cash],
-    "not_cashable": lambda ladder, account: ladder.not_cashable[account.cash],
-    "not_released": lambda ladder, account: ladder.not_released[account.cash],
-    "already_in_base": lambda ladder, account: ladder.already_in_base[account.cash],
-    "avoided_growth": lambda ladder, account: ladder.avoided_growth[account.cash],
-    "full_year_effect": lambda ladder, account: ladder.cashable[account.full_year],
-    "cashable_saving": lambda ladder, account: ladder.cashable[account.cash],
+    "care_weeks_avoided": lambda ladder, account: ladder.at(account.cash).care_weeks,
+    "gross_avoided_cost": lambda ladder, account: ladder.at(account.cash).gross,
+    "overlap": lambda ladder, account: ladder.at(account.cash).overlap,
+    "optimism_bias": lambda ladder, account: ladder.at(account.cash).optimism_bias,
+    "to_other_bodies": lambda ladder, account: ladder.at(account.cash).to_other_bodies,
+    "not_cashable": lambda ladder, account: ladder.at(account.cash).not_cashable,
+    "not_released": lambda ladder, account: ladder.at(account.cash).not_released,
+    "already_in_base": lambda ladder, account: ladder.at(account.cash).already_in_base,
+    "avoided_growth": lambda ladder, account: ladder.at(account.cash).avoided_growth,
+    "full_year_effect": lambda ladder, account: ladder.at(account.full_year).cashable,
+    "cashable_saving": lambda ladder, account: ladder.at(account.cash).cashable,
 }
 _OFF_COST: dict[str, Callable[[Cost, Account], Floats]] = {
     "delivery_cost_gross": lambda cost, account: cost.gross[account.cash],
@@ -132,34 +132,41 @@ class Ledger(Mapping[Cell, Mapping[str, Figures]]):
         nothing: zeros, (years, n): what the total of no cells is. direct: measures that
         `leaf` gives as well, though they would follow from others.
         """
-        self._columns: dict[Cell, Mapping[str, Figures]] = {}
-        for cell, parts in _made_of(plan, cells).items():
+        self._open: dict[Cell, Callable[[], Mapping[str, Figures]]] = {}
+        for cell, parts in made_of(plan, cells).items():
             read = _adder(leaf, cell, parts, sorted(plan.programmes), nothing)
-            self._columns[cell] = Entries(_names(cell), read, direct)
+            self._open[cell] = partial(Entries, _names(cell), read, direct)
+        self._columns: dict[Cell, Mapping[str, Figures]] = {}
+
+    def fresh(self, cell: Cell) -> Mapping[str, Figures]:
+        """The measures of a cell, kept no longer than the column itself."""
+        return self._open[cell]()
 
     def mapped(self, change: Callable[[Cell, str], Figures]) -> Ledger:
         """The same cells and measures, each worked out by `change` when asked for."""
         other = object.__new__(Ledger)
-        other._columns = {
-            cell: Column(list(column), partial(change, cell))
-            for cell, column in self._columns.items()
+        other._open = {
+            cell: partial(Column, list(self[cell]), partial(change, cell)) for cell in self
         }
+        other._columns = {}
         return other
 
     def __getitem__(self, cell: Cell) -> Mapping[str, Figures]:
-        """The measures of a cell."""
+        """The measures of a cell; what has been worked out is kept."""
+        if cell not in self._columns:
+            self._columns[cell] = self._open[cell]()
         return self._columns[cell]
 
     def __iter__(self) -> Iterator[Cell]:
         """Every cell, totals included."""
-        return iter(self._columns)
+        return iter(self._open)
 
     def __len__(self) -> int:
         """How many cells there are."""
-        return len(self._columns)
+        return len(self._open)
 
 
-def _made_of(plan: Plan, cells: Sequence[Cell]) -> dict[Cell, list[Cell]]:
+def made_of(plan: Plan, cells: Sequence[Cell]) -> dict[Cell, list[Cell]]:
     """The cells each cell is the sum of: itself, or a total's parts."""
     made: dict[Cell, list[Cell]] = {cell: [cell] for cell in cells}
     for id_ in plan.programmes:

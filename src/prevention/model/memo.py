@@ -3,41 +3,98 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable, MutableMapping
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from typing import Any, TypeVar
+
+import numpy as np
 
 T = TypeVar("T")
 
-Cache = MutableMapping[Hashable, Any]
-"""Results already worked out, by everything they depend on; an empty dict to begin with."""
+LIMIT = 256 * 2**20
+"""Bytes of results kept: two slider moves of six programmes under 10,000 draws."""
 
 
-class Memo:
-    """A cache as one run sees it: results looked up or worked out, and which were used."""
+class Cache:
+    """Results already worked out, by everything they depend on.
 
-    def __init__(self, cache: Cache | None = None) -> None:
-        """Start from a caller's cache, or from nothing."""
-        self._cache: Cache = {} if cache is None else cache
-        self._used: set[Hashable] = set()
+    One cache may serve any number of threads, runs and visitors: who asks for the same gets
+    the same. Past its limit it lets go of what was asked for longest ago.
+    """
+
+    def __init__(self, limit: int = LIMIT) -> None:
+        """Start empty. limit: bytes of arrays to keep."""
+        self._limit = limit
+        self._kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+        self._held = 0
         self._working: dict[Hashable, threading.Lock] = {}
         self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        """How many results are kept."""
+        return len(self._kept)
+
+    @property
+    def held(self) -> int:
+        """Bytes of arrays kept; what two results share counts in both."""
+        return self._held
 
     def __call__(self, key: Hashable, compute: Callable[[], T]) -> T:
         """The result kept under a key, worked out now if there is none.
 
         Two threads that want the same result: the second waits for the first.
         """
-        self._used.add(key)
-        if key not in self._cache:
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                known: T = self._kept[key][0]
+                return known
+            working = self._working.setdefault(key, threading.Lock())
+        with working:
             with self._lock:
-                lock = self._working.setdefault(key, threading.Lock())
-            with lock:
-                if key not in self._cache:
-                    self._cache[key] = compute()
-        found: T = self._cache[key]
-        return found
+                if key in self._kept:
+                    done: T = self._kept[key][0]
+                    return done
+            result = compute()
+            self._keep(key, result)
+        return result
 
-    def forget_unused(self) -> None:
-        """Drop what this run did not use: the cache holds one run's worth, no more."""
-        for key in [key for key in self._cache if key not in self._used]:
-            del self._cache[key]
+    def _keep(self, key: Hashable, result: Any) -> None:
+        size = size_of(result)
+        with self._lock:
+            self._working.pop(key, None)
+            self._kept[key] = (result, size)
+            self._held += size
+            while self._held > self._limit and len(self._kept) > 1:
+                _, (_, freed) = self._kept.popitem(last=False)
+                self._held -= freed
+
+
+def size_of(result: Any) -> int:
+    """Bytes of the arrays a result keeps alive, each counted once.
+
+    >>> half = np.zeros(1000)[:500]
+    >>> size_of({"a": half, "b": (half, 3.0)})
+    8000
+    """
+    arrays = {id(array): array.nbytes for array in _arrays(result)}
+    return sum(arrays.values())
+
+
+def _arrays(result: Any) -> Iterator[np.ndarray[Any, Any]]:
+    """Every array in a result; a view keeps the whole of what it looks at."""
+    if isinstance(result, np.ndarray):
+        while isinstance(result.base, np.ndarray):
+            result = result.base
+        yield result
+        return
+    parts: list[Any] = []
+    if isinstance(result, Mapping):
+        parts = list(result.values())
+    elif isinstance(result, tuple | list):
+        parts = list(result)
+    elif is_dataclass(result):
+        parts = [getattr(result, field.name) for field in fields(result)]
+    for part in parts:
+        yield from _arrays(part)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache as cached
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +18,10 @@ from prevention.model.chain import Cell, Outcome, account_of, covered, run, time
 from prevention.model.demand import Baseline
 from prevention.model.draws import Draws
 from prevention.model.evidence import CouncilEvidence
-from prevention.model.ledger import Figures, Ledger, leaf_of, settled
+from prevention.model.ledger import Figures, Ledger, leaf_of, made_of, settled
 from prevention.model.measures import TOTAL
-from prevention.model.memo import Cache, Memo
+from prevention.model.memo import Cache
+from prevention.model.percentiles import percentiles
 from prevention.model.scenarios import Plan
 from prevention.model.timeline import Timeline
 from prevention.years import MONTHS_PER_YEAR
@@ -43,6 +44,7 @@ class Projection:
     account with a row a month.
     blocks: the outcome of each block of draws, without rows by month; none without draws.
     missing: plain sentences on what could not be modelled for this council.
+    cache: where results stand that other runs may share.
     """
 
     plan: Plan
@@ -53,6 +55,7 @@ class Projection:
     outcome: Outcome
     blocks: Sequence[Outcome]
     missing: tuple[str, ...]
+    cache: Cache
 
     @cached_property
     def central(self) -> Mapping[Cell, Mapping[str, Figures]]:
@@ -80,8 +83,9 @@ class Projection:
     @cached_property
     def samples(self) -> Mapping[Cell, Mapping[str, Samples]]:
         """Each measure's draws, (years, draws), put together when asked for; none without."""
-        if not self.blocks:
-            return {}
+        return self._gathered() if self.blocks else {}
+
+    def _gathered(self) -> Ledger:
         # Held by name, not through self: a ring of references would keep every draw alive
         # until the collector next looked.
         blocks, plan, account, sizes = self.blocks, self.plan, self.account, self._sizes
@@ -95,6 +99,31 @@ class Projection:
         nothing = np.zeros((plan.years, self.draws.count), np.float32)
         cells = sorted(self.outcome.ladders)
         return Ledger(plan, cells, gathered, nothing, direct=("cashable_saving",))
+
+    def spreads(
+        self, wanted: Mapping[Cell, Collection[str]] | None = None
+    ) -> dict[Cell, dict[str, Floats]]:
+        """P10, P50 and P90 by year, (years, 3), of the measures wanted of each cell, or of all.
+
+        The draws of a cell are let go once it is done. What a slider did not reach is found
+        in the cache. Empty without draws.
+        """
+        if not self.blocks:
+            return {}
+        samples, asked, years = self._gathered(), self.blocks[0].asked, self.plan.years
+        wanted = samples if wanted is None else wanted
+        made = made_of(self.plan, sorted(self.outcome.ladders))
+
+        def of_cell(cell: Cell) -> dict[str, Floats]:
+            column = samples.fresh(cell)
+            key = (years, *(asked[part] for part in made[cell]))
+            return {
+                name: self.cache(("spread", name, key), partial(_spread, column, name))
+                for name in wanted[cell]
+            }
+
+        with ThreadPoolExecutor(WORKERS) as pool:
+            return dict(zip(wanted, pool.map(of_cell, wanted), strict=True))
 
     @property
     def _sizes(self) -> list[int]:
@@ -138,28 +167,32 @@ def project(
 
     Args:
         draws: 0 for the central run alone.
-        cache: results kept between runs (an empty dict to begin with); only what
-            changed is worked out again.
+        cache: results kept between runs; only what changed is worked out again.
         progress: called with (draws done, draws in all) after each block.
     """
     plan, left_out = covered(plan, council)
     timeline = timeline_of(plan)
     monthly = account_of(plan, timeline, monthly=True)
     yearly = account_of(plan, timeline)
-    memo = Memo(cache)
-    outcome = run(plan, council, timeline, monthly, Draws(0), memo)
+    cache = Cache() if cache is None else cache
+    outcome = run(plan, council, timeline, monthly, Draws(0), cache)
     chosen = Draws(draws, seed)
     blocks: list[Outcome] = []
     # One thread of linear algebra a worker: two pools of two would fight over the cores.
     with _blas().limit(limits=1, user_api="blas"), ThreadPoolExecutor(WORKERS) as pool:
         parts = chosen.blocks(BLOCK)
-        for found in pool.map(lambda b: run(plan, council, timeline, yearly, b, memo), parts):
+        for found in pool.map(lambda b: run(plan, council, timeline, yearly, b, cache), parts):
             blocks.append(found)
             if progress is not None:
                 progress(sum(part.size for part in parts[: len(blocks)]), draws)
-    memo.forget_unused()
     missing = council.missing + left_out
-    return Projection(plan, council, timeline, monthly, chosen, outcome, tuple(blocks), missing)
+    return Projection(
+        plan, council, timeline, monthly, chosen, outcome, tuple(blocks), missing, cache
+    )
+
+
+def _spread(column: Mapping[str, Samples], name: str) -> Floats:
+    return percentiles(column[name])
 
 
 @cached
@@ -179,6 +212,6 @@ def net_present(outcome: Outcome, account: Account) -> dict[str, Floats]:
     rows = account.present
     found = {id_: -cost.council[rows].sum(axis=0) for id_, cost in outcome.costs.items()}
     for (id_, _), ladder in outcome.ladders.items():
-        found[id_] = found[id_] + ladder.cashable[rows].sum(axis=0)
+        found[id_] = found[id_] + ladder.at(rows).cashable.sum(axis=0)
     # Added in order of name: the same sum whatever order the programmes came in.
     return found | ({TOTAL: np.sum([found[i] for i in sorted(found)], axis=0)} if found else {})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -142,6 +142,18 @@ class Ladder:
     part: Floats
     begun: Floats
     is_price_only: bool
+
+    def at(self, rows: slice) -> Ladder:
+        """The same ladder in some rows of the account alone."""
+        return replace(
+            self,
+            unit=self.unit[rows],
+            care_alone=self.care_alone[rows],
+            care=self.care[rows],
+            released=self.released[rows],
+            growing=self.growing[rows],
+            already_in_base=self.already_in_base[rows],
+        )
 
     @property
     def gross(self) -> Floats:

@@ -15,6 +15,8 @@ from prevention.model.appraisal import (
 from prevention.model.assumptions import Floats
 from prevention.model.manifest import run_record as run_record
 from prevention.model.measures import GBP, MEASURES, TOTAL
+from prevention.model.percentiles import PERCENTILES as PERCENTILES
+from prevention.model.percentiles import percentiles as percentiles
 from prevention.model.projection import Projection, baseline_by_year
 from prevention.model.savings import placement_price
 from prevention.model.sweep import sweep_lag
@@ -23,22 +25,7 @@ from prevention.years import MONTHS_PER_YEAR, WEEKS_PER_MONTH, format_year, mont
 if TYPE_CHECKING:
     import pandas as pd
 
-PERCENTILES = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
 BASELINE_UNITS = {"people": "people", "unit_cost": "GBP a week", "spend": "GBP"}
-
-
-def percentiles(samples: np.ndarray) -> Floats:
-    """P10, P50 and P90 over the last axis, by straight line between ordered draws.
-
-    Args:
-        samples: (..., draws). Returns: (..., 3).
-    """
-    ordered = np.sort(samples, axis=-1)
-    place = np.array(list(PERCENTILES.values())) * (samples.shape[-1] - 1)
-    below = np.floor(place).astype(int)
-    above = np.minimum(below + 1, samples.shape[-1] - 1)
-    part = place - below
-    return np.asarray(ordered[..., below] * (1 - part) + ordered[..., above] * part, np.float64)
 
 
 def annual(projection: Projection) -> pd.DataFrame:
@@ -51,9 +38,10 @@ def annual(projection: Projection) -> pd.DataFrame:
 
     labels = projection.timeline.labels
     columns: dict[str, list[Any]] = {name: [] for name in _ANNUAL}
+    spreads = projection.spreads()
     for cell, measures in sorted(projection.central.items()):
         for measure, central in measures.items():
-            rows = {
+            rows: dict[str, Any] = {
                 "year": labels,
                 "programme": [cell[0]] * len(labels),
                 "service": [cell[1]] * len(labels),
@@ -61,21 +49,17 @@ def annual(projection: Projection) -> pd.DataFrame:
                 "unit": [MEASURES[measure].unit] * len(labels),
                 "central": np.ravel(central),
             }
-            for name, values in (rows | _spread(projection, cell, measure)).items():
+            rows |= dict.fromkeys(("mean", *PERCENTILES), np.full(len(labels), np.nan))
+            if spreads:
+                spread = spreads[cell][measure]
+                rows["mean"] = np.ravel(projection.mean[cell][measure])
+                rows |= {name: spread[:, place] for place, name in enumerate(PERCENTILES)}
+            for name, values in rows.items():
                 columns[name].extend(values)
     return pd.DataFrame(columns)
 
 
 _ANNUAL = ("year", "programme", "service", "measure", "unit", "central", "mean", *PERCENTILES)
-
-
-def _spread(projection: Projection, cell: tuple[str, str], measure: str) -> dict[str, Floats]:
-    if not projection.samples:
-        return dict.fromkeys(("mean", *PERCENTILES), np.full(projection.plan.years, np.nan))
-    spread = percentiles(projection.samples[cell][measure])
-    return {"mean": np.ravel(projection.mean[cell][measure])} | {
-        name: spread[..., place] for place, name in enumerate(PERCENTILES)
-    }
 
 
 def baseline(projection: Projection) -> pd.DataFrame:

@@ -1,0 +1,99 @@
+"""Results kept between runs and shared between visitors, within a limit."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from prevention.model.evidence import CouncilEvidence
+from prevention.model.measures import TOTAL
+from prevention.model.memo import Cache, size_of
+from prevention.model.percentiles import percentiles
+from prevention.model.projection import Projection, project
+from prevention.model.scenarios import Library, resolve
+
+
+def kilobyte() -> np.ndarray:
+    return np.zeros(128)
+
+
+def test_past_its_limit_it_lets_go_of_what_was_asked_for_longest_ago() -> None:
+    cache, worked_out = Cache(limit=2048), []
+
+    def ask(name: str) -> None:
+        cache(name, lambda: (worked_out.append(name), kilobyte()))
+
+    for name in ("a", "b", "a", "c", "a", "b"):
+        ask(name)
+    assert worked_out == ["a", "b", "c", "b"]
+    assert (len(cache), cache.held) == (2, 2048)
+
+
+def test_a_result_larger_than_the_limit_is_still_given() -> None:
+    cache = Cache(limit=10)
+    assert cache("big", kilobyte).nbytes == 1024
+    assert len(cache) == 1
+
+
+def test_who_asks_for_the_same_at_once_waits_for_the_first() -> None:
+    cache, started, worked_out = Cache(), threading.Barrier(4), []
+
+    def slow() -> np.ndarray:
+        worked_out.append(threading.get_ident())
+        return kilobyte()
+
+    def ask() -> np.ndarray:
+        started.wait()
+        return cache("one", slow)
+
+    with ThreadPoolExecutor(4) as pool:
+        found = [job.result() for job in [pool.submit(ask) for _ in range(4)]]
+    assert len(worked_out) == 1
+    assert all(each is found[0] for each in found)
+
+
+def test_a_failure_is_not_kept() -> None:
+    cache = Cache()
+    with pytest.raises(ZeroDivisionError):
+        cache("x", lambda: 1 / 0)
+    assert cache("x", lambda: 1) == 1
+
+
+def test_a_view_counts_as_all_that_it_keeps_alive(step_up: Projection) -> None:
+    block = step_up.blocks[0]
+    care = block.deliveries["no-wrong-door"].care
+    assert care.base is not None
+    assert size_of(care) == care.base.nbytes > care.nbytes
+    assert size_of([care, (care, {"again": care})]) == size_of(care)
+
+
+MOVED = ("programmes.no-wrong-door.onset_lag", 30.0)
+
+
+@pytest.mark.parametrize("limit", [2**28, 2**16], ids=["all kept", "next to nothing kept"])
+def test_a_slider_move_gives_what_a_run_from_nothing_gives(
+    limit: int, library: Library, warrington: CouncilEvidence
+) -> None:
+    scenario, cache = library.scenarios["step-up"], Cache(limit)
+    project(resolve(scenario, library), warrington, 300, cache=cache).spreads()
+    moved = project(resolve(scenario, library, [MOVED]), warrington, 300, cache=cache)
+    afresh = project(resolve(scenario, library, [MOVED]), warrington, 300)
+    for (cell, found), (other, expected) in zip(
+        moved.spreads().items(), afresh.spreads().items(), strict=True
+    ):
+        assert cell == other
+        assert {n: v.tobytes() for n, v in found.items()} == {
+            n: v.tobytes() for n, v in expected.items()
+        }
+
+
+def test_spreads_are_the_percentiles_of_the_draws(step_up: Projection) -> None:
+    for cell, measures in step_up.spreads().items():
+        for name, spread in measures.items():
+            assert np.array_equal(spread, percentiles(step_up.samples[cell][name]))
+    some = step_up.spreads({(TOTAL, TOTAL): ["net_saving"]})
+    assert list(some) == [(TOTAL, TOTAL)]
+    assert list(some[TOTAL, TOTAL]) == ["net_saving"]
