@@ -74,12 +74,12 @@ def bridge(
 
     The order of the steps therefore changes no figure.
     """
-    first, last = ({}, {})  # type: Cache, Cache
-    start = result(before, council, measure, programme, first)
-    end = result(after, council, measure, programme, last)
+    cache = Cache()
+    start = result(before, council, measure, programme, cache)
+    end = result(after, council, measure, programme, cache)
     steps = []
     for key, plan in _alone(before, after):
-        alone = result(plan, council, measure, programme, first)
+        alone = result(plan, council, measure, programme, cache)
         steps.append(Step(key, alone - start))
     rest = end - start - sum(step.pence for step in steps)
     if len(steps) != 1 or rest:
@@ -124,12 +124,12 @@ def tornado(
     plans: one plan, whose result moves; or two, where what moves is the second's result
     less the first's, an assumption both have being moved in both alike.
     """
-    caches: list[Cache] = [{} for _ in plans]
+    cache = Cache()
     signs = [1] if len(plans) == 1 else [-1, 1]
 
     def moved(key: str, end: str) -> int:
         change = 0
-        for plan, sign, cache, start in zip(plans, signs, caches, starts, strict=True):
+        for plan, sign, start in zip(plans, signs, starts, strict=True):
             assumption = plan.assumptions().get(key)
             if assumption is None or assumption.is_certain:
                 continue
@@ -138,10 +138,7 @@ def tornado(
             change += sign * (found - start)
         return change
 
-    starts = [
-        result(plan, council, measure, programme, cache)
-        for plan, cache in zip(plans, caches, strict=True)
-    ]
+    starts = [result(plan, council, measure, programme, cache) for plan in plans]
     uncertain = [
         key for plan in plans for key, found in plan.assumptions().items() if not found.is_certain
     ]
