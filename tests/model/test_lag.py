@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
-from scipy.integrate import quad
 from scipy.optimize import brentq
+from scipy.special import gammaln
 
 from model.references import HORIZON, MEAN, SPREAD, erlang
 from prevention.model.lag import Lag, Shape
@@ -48,16 +48,16 @@ def at(shape: Shape, mean: float, spread: float, ages: np.ndarray) -> tuple[np.n
     )
 
 
+NODES, WEIGHTS = np.polynomial.legendre.leggauss(40)
+
+
 def integral(reference: stats.rv_continuous, age: float, power: int, stop: float) -> float:
-    """E[((age - X)+)^power] by quadrature."""
+    """E[((age - X)+)^power] by quadrature: sixteen pieces of forty points each."""
     low, _ = reference.support()
-    if stop <= low:
-        return 0.0
-    inside = list(np.linspace(low, stop, 9)[1:-1])
-    found, _ = quad(
-        lambda x: (age - x) ** power * reference.pdf(x), low, stop, points=inside, limit=400
-    )
-    return float(found)
+    edges = np.linspace(low, max(stop, low), 17)
+    half, middle = np.diff(edges)[:, None] / 2, (edges[:-1, None] + edges[1:, None]) / 2
+    x = middle + half * NODES
+    return float((half * WEIGHTS * (age - x) ** power * reference.pdf(x)).sum())
 
 
 @pytest.mark.parametrize("shape", REFERENCES)
@@ -166,3 +166,105 @@ def test_a_profile_arrives_evenly_within_each_period(period: int, last: float) -
 def test_a_profile_that_does_not_sum_to_one_is_refused(profile: tuple[float, ...]) -> None:
     with pytest.raises(ValueError, match="sum to 1"):
         Lag("profile", profile)
+
+
+EVERY_LAG = [
+    *(Lag(shape) for shape in (*REFERENCES, "fixed", "step")),
+    Lag("profile", (0.25, 0.75)),
+    Lag("profile", (0.25, 0.75), period_months=1),
+    Lag("erlang", stages=3),
+]
+
+
+@pytest.mark.parametrize("lag", EVERY_LAG, ids=repr)
+def test_nothing_arrives_before_the_start(lag: Lag) -> None:
+    """At any age below zero, and at zero itself, nobody has waited and no care is avoided."""
+    ages = np.array([-100.0, -1.0, -0.25, 0.0])
+    moments = lag.partial_moments(np.array(18.0), np.array(9.0), ages)
+    assert np.abs(moments).max() == 0
+    assert not lag.once_integrated(np.array(18.0), np.array(9.0), ages).any()
+    assert not lag.twice_integrated(np.array(18.0), np.array(9.0), ages).any()
+
+
+@pytest.mark.parametrize("shape", ["gamma", "erlang", "weibull", "delayed-ramp", "fixed", "step"])
+@pytest.mark.parametrize("mean", [0.0, 6.0])
+def test_without_spread_everyone_arrives_at_the_mean_itself(shape: Shape, mean: float) -> None:
+    """Exactly: the day before nobody, on the day everybody."""
+    passed, once, twice = at(shape, mean, 0.0, np.array([mean, mean + 18.0]))
+    assert passed.tolist() == [1, 1]
+    assert once.tolist() == [0, 18]
+    assert twice.tolist() == [0, 162]
+    assert not mean or at(shape, mean, 0.0, np.array([mean - 0.01]))[0].tolist() == [0]
+
+
+def test_draws_with_and_without_spread_do_not_mix() -> None:
+    """One draw without spread beside one with: each as it is alone."""
+    both = Lag("gamma").waiting_over(np.array([6.0, 6.0]), np.array([0.0, 3.0]), np.array([5.0]))
+    assert both == pytest.approx([0.0, stats.gamma.cdf(5, 4, scale=1.5)])
+
+
+@pytest.mark.parametrize(("spread", "stages"), [(18.0, 1), (40.0, 1), (12.0, 2), (10.0, 3)])
+def test_an_erlang_has_one_stage_at_least(spread: float, stages: int) -> None:
+    """(18 / spread) squared to the nearest whole number, and never none."""
+    passed = Lag("erlang").waiting_over(18.0, spread, AGES)
+    assert passed == pytest.approx(stats.gamma.cdf(AGES, stages, scale=18 / stages))
+
+
+def test_stages_stated_hold_whatever_the_mean_and_spread() -> None:
+    lag = Lag("erlang", stages=4)
+    for mean in (3.0, 18.0, 40.0):
+        expected = stats.gamma.cdf(AGES, 4, scale=mean / 4)
+        assert lag.waiting_over(mean, 1.0, AGES) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("ratio", [0.02, 1.0, 1.4, 2.5, 10.0, 40.0])
+def test_a_weibull_is_scipys_at_any_spread(ratio: float) -> None:
+    """Its shape found independently from the ratio of spread to mean, on a log scale."""
+
+    def excess(shape: float) -> float:
+        return 2 * gammaln(1 + 1 / shape) + np.log1p(ratio**2) - gammaln(1 + 2 / shape)
+
+    shape = brentq(excess, 0.1, 5000)
+    scale = np.exp(np.log(18.0) - gammaln(1 + 1 / shape))
+    ages = np.array([0.01, 1.0, 12.0, 17.99, 18.0, 18.01, 60.0, 1000.0])
+    passed = Lag("weibull").waiting_over(18.0, 18.0 * ratio, ages)
+    assert passed == pytest.approx(stats.weibull_min.cdf(ages, shape, scale=scale), abs=1e-6)
+
+
+def test_the_narrowest_and_the_widest_weibull_can_be_worked_out() -> None:
+    """From a spread just above none (1.1 in 10,000) to one wider than any that is told apart."""
+    ages = np.array([17.9, 18.1])
+    assert Lag("weibull").waiting_over(18.0, 18 * 1.1e-4, ages) == pytest.approx([0, 1])
+    wide = [Lag("weibull").waiting_over(18.0, 18 * ratio, ages) for ratio in (46.9, 47.5, 500.0)]
+    assert wide[0] == pytest.approx(wide[1], abs=1e-3)
+    assert wide[1].tolist() == wide[2].tolist()
+
+
+def test_a_lag_says_what_it_is() -> None:
+    """Which shapes put everyone at the mean, and which are polynomials."""
+    assert [lag.shape for lag in EVERY_LAG if lag.is_point] == ["fixed", "step"]
+    cheap = ["delayed-ramp", "linear", "front-loaded", "back-loaded"]
+    assert [lag.shape for lag in EVERY_LAG if lag.is_cheap] == cheap
+
+
+def test_a_lag_can_be_looked_up_and_not_changed() -> None:
+    """Results are kept by the lag they were worked out for."""
+    assert {Lag("gamma"): "kept"}[Lag("gamma")] == "kept"
+    assert Lag("gamma") != Lag("weibull")
+    with pytest.raises(AttributeError):
+        Lag("gamma").shape = "weibull"
+
+
+def test_a_profile_is_by_year_unless_stated() -> None:
+    assert Lag("profile", (0.5, 0.5)) == Lag("profile", (0.5, 0.5), period_months=12)
+    assert Lag("profile", (0.5, 0.5)).waiting_over(0.0, 0.0, np.array([18.0])) == 0.75
+
+
+def test_a_profile_second_moment_by_hand() -> None:
+    """Half in year one, half in year three: twice integrated far out is (u^2 - 2 u m + q) / 2."""
+    lag = Lag("profile", (0.5, 0.0, 0.5))
+    far = np.array(1000.0)
+    mean = (6 + 30) / 2
+    square = (12**3 / 3 / 12 + (36**3 - 24**3) / 3 / 12) / 2
+    found = lag.twice_integrated(np.array(0.0), np.array(0.0), far)
+    assert found == pytest.approx((1000**2 - 2 * 1000 * mean + square) / 2)
