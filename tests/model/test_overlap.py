@@ -97,3 +97,67 @@ def test_three_programmes_of_forty_per_cent_end_to_end(order: tuple[str, ...]) -
         parts = dict(zip(order, (0.4, 0.24, 0.144), strict=True))
     for id_, share in parts.items():
         assert year_two[id_] == pytest.approx(share * full_price)
+
+
+@pytest.mark.parametrize(
+    ("order", "large", "small"), [((), 7.5, 2.5), (("a", "b"), 10.0, 0.0), (("b", "a"), 5.0, 5.0)]
+)
+def test_a_programme_larger_than_its_line_counts_for_all_of_it(
+    order: tuple[str, ...], large: float, small: float
+) -> None:
+    """Ten people: a would avoid twenty placements, b five. Together ten, whoever comes first."""
+    schemes = (programme(i, starts=(n,), lag_shape="fixed") for i, n in (("a", 20.0), ("b", 5.0)))
+    chosen = plan(*schemes, years=2, overlap_order=order)
+    outcome, account = chain(chosen, synthetic_council(line(people=10.0)))
+    second = {
+        id_: ladder.fiscal[account.cash][1, 0] / 48_000
+        for (id_, _), ladder in outcome.ladders.items()
+    }
+    assert second == pytest.approx({"a": large, "b": small}, abs=1e-9)
+
+
+def test_an_order_that_names_some_puts_the_others_after_them() -> None:
+    """c is named: it takes its whole; then a and b by name, each from what is left."""
+    schemes = (programme(i, starts=(40.0,), lag_shape="fixed") for i in "bac")
+    chosen = plan(*schemes, years=2, overlap_order=("c",))
+    outcome, account = chain(chosen, synthetic_council(line(people=100.0)))
+    second = {
+        id_: ladder.fiscal[account.cash][1, 0] / 48_000
+        for (id_, _), ladder in outcome.ladders.items()
+    }
+    assert second == pytest.approx({"c": 40.0, "a": 24.0, "b": 14.4})
+
+
+def test_a_line_without_people_has_nothing_to_avoid() -> None:
+    outcome, account = chain(plan(programme()), synthetic_council(line(people=0.0)))
+    ladder = outcome.ladders["synthetic", "synthetic-care"]
+    assert np.abs(ladder.cashable[account.cash]).max() < 0.005
+    assert np.isfinite(ladder.gross).all()
+
+
+def test_only_the_part_on_the_line_meets_the_others() -> None:
+    """Half of a's forty fall here: 20 % and 40 % make 52 %, sixteen people and thirty-six."""
+    halves = ({"service": "synthetic-care", "share": 0.5}, {"service": "other", "share": 0.5})
+    a = programme("a", starts=(40.0,), lag_shape="fixed", avoids=halves)
+    b = programme("b", starts=(40.0,), lag_shape="fixed")
+    council = synthetic_council(line(people=100.0), line("other", 1e9))
+    outcome, account = chain(plan(a, b, years=2), council)
+    second = {
+        cell: ladder.fiscal[account.cash][1, 0] / 48_000 for cell, ladder in outcome.ladders.items()
+    }
+    assert second["a", "synthetic-care"] == pytest.approx(16)
+    assert second["b", "synthetic-care"] == pytest.approx(36)
+    assert second["a", "other"] == pytest.approx(20)
+
+
+def test_a_full_line_is_cut_in_the_months_when_it_is_full() -> None:
+    """Ten more a month of a hundred: 5, 15 ... 95, then 100 and 100, and 100 from then on.
+
+    Over the year that is 58.3 on average: nothing is lost but in the two full months.
+    """
+    halves = ({"service": "synthetic-care", "share": 0.5}, {"service": "other", "share": 0.5})
+    scheme = programme(starts=(20.0,) * 12, lag_shape="fixed", avoids=halves)
+    council = synthetic_council(line(people=100.0), line("other", 1e9))
+    outcome, account = chain(plan(scheme, years=2), council)
+    by_month = outcome.ladders["synthetic", "synthetic-care"].fiscal[account.monthly, 0] / 4000
+    assert by_month == pytest.approx([*range(5, 100, 10), *[100.0] * 14])

@@ -100,6 +100,16 @@ def test_steps_after_notice_given_before_the_plan() -> None:
     assert in_twos[0] == pytest.approx(4000 * sum((t - 6) // 2 * 2 for t in range(12, 24)))
 
 
+def test_steps_before_the_plan_count_the_part_on_the_line() -> None:
+    """Twice the starts, half of them on the line: the same placements, the same steps."""
+    halves = ({"service": SERVICE, "share": 0.5}, {"service": "other", "share": 0.5})
+    twice = in_flight(notice=6, release_unit=2).model_dump() | {"starts": (4.0,) * 24}
+    scheme = Programme.model_validate(twice | {"avoids": halves})
+    outcome, account = chain(plan(scheme), synthetic_council(line(), line("other")))
+    saved = outcome.ladders["synthetic", SERVICE].cashable[account.cash, 0]
+    assert saved == pytest.approx(cashable(in_flight(notice=6, release_unit=2)))
+
+
 def test_steps_count_what_is_cashable_on_one_line() -> None:
     """A quarter of the effect falls on the line, half of it cashable: steps are taken of that."""
     parts = ({"service": SERVICE, "share": 0.25}, {"service": "other", "share": 0.75})

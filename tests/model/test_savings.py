@@ -77,6 +77,17 @@ def test_the_ladder_by_hand() -> None:
     assert second["cost_avoidance"] == 14_400
 
 
+def test_the_public_purse_saves_all_but_the_haircut() -> None:
+    """Whoever gains: gross cost less overlap and optimism bias, before shares and release."""
+    scheme = programme(
+        starts=(1.0,), lag_shape="fixed", optimism_bias=0.25, council_share=0.8, notice=6
+    )
+    outcome, account = chain(plan(scheme, years=2), synthetic_council())
+    ladder = outcome.ladders["synthetic", SERVICE]
+    assert ladder.fiscal[account.cash][1, 0] == pytest.approx(36_000)
+    assert ladder.gross - ladder.overlap - ladder.optimism_bias == pytest.approx(ladder.fiscal)
+
+
 def test_stepping_down_saves_the_difference_in_price() -> None:
     """A children's home at GBP 6,825 a week replaced by foster care at GBP 910."""
     home = line("home", 1e6, 6825.0)
