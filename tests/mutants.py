@@ -46,7 +46,10 @@ OUTCOMES = {0: SURVIVED, 1: CAUGHT, 2: BROKEN, 3: BROKEN, 4: BROKEN}
 """By the exit code of pytest; a fault that ends in a signal has run out of time."""
 
 BROKE_DOWN = 70
-QUIETLY = ("-x", "-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")
+
+QUICKLY = ["-x", "-q", "--assert=plain", "--import-mode=importlib", "--override-ini=addopts="]
+QUICKLY += [f"-pno:{name}" for name in ("anyio", "cacheprovider", "doctest", "hypothesispytest")]
+"""How pytest is run: nothing told, nothing kept, no helper that no test here needs."""
 
 MOST_MEMORY = 6 * 2**30
 """Bytes: a fault may ask for an endless table."""
@@ -161,7 +164,7 @@ def _test(
         changed = _Changed(path, text)
         changed.forget_reached()
         sys.meta_path.insert(0, changed)
-        code = pytest.main([*QUIETLY, *tests], plugins=[order])
+        code = pytest.main([*QUICKLY, *tests], plugins=[order])
         with os.fdopen(speak, "wb") as pipe:
             pipe.write(order.told())
     finally:

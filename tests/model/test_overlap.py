@@ -148,6 +148,11 @@ def test_only_the_part_on_the_line_meets_the_others() -> None:
     assert second["a", "synthetic-care"] == pytest.approx(16)
     assert second["b", "synthetic-care"] == pytest.approx(36)
     assert second["a", "other"] == pytest.approx(20)
+    a_here = outcome.ladders["a", "synthetic-care"]
+    assert a_here.gross[account.cash][1, 0] == pytest.approx(20 * 48_000)
+    assert a_here.overlap[account.cash][1, 0] == pytest.approx(4 * 48_000)
+    # b's forty stand for 38.3 % of the first year on average; half of that is a's loss.
+    assert a_here.begun[0, 0] == pytest.approx(20 * (1 - 0.4 * 11.5 / 12 / 2))
 
 
 def test_a_full_line_is_cut_in_the_months_when_it_is_full() -> None:
