@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 import pandas as pd
@@ -19,11 +19,13 @@ from prevention.record.copies import copy_to, put_in_place, stamped
 from prevention.record.door import Connection, Door
 from prevention.record.faults import (
     RecordError,
+    RecordInvalidated,
     RecordRefused,
     damaged,
     disk_is_full,
     full,
     plain,
+    unconfirmed,
     worth_retrying,
 )
 from prevention.record.ledger import FIRST, Entry, Ledger
@@ -52,6 +54,8 @@ class Saved:
     content_hash: str
     warning: str = ""
 
+
+Answer = TypeVar("Answer")
 
 Action = Callable[[Connection], Saved]
 """Makes the changes of one save with the cursor it is given, and says what was saved."""
@@ -92,13 +96,19 @@ class Record:
         Raises:
             RecordBusy, RecordDamaged, RecordTooNew: in plain words.
         """
-        with self._reading() as cursor:
-            return cursor.execute(sql, list(parameters)).fetchall()
+        return self._asked(lambda cursor: cursor.execute(sql, list(parameters)).fetchall())
 
     def frame(self, sql: str, parameters: Sequence[object] = ()) -> pd.DataFrame:
         """The same as a table."""
-        with self._reading() as cursor:
-            return cursor.execute(sql, list(parameters)).df()
+        return self._asked(lambda cursor: cursor.execute(sql, list(parameters)).df())
+
+    def _asked(self, ask: Callable[[Connection], Answer]) -> Answer:
+        try:
+            with self._reading() as cursor:
+                return ask(cursor)
+        except RecordInvalidated:
+            with self._reading() as cursor:
+                return ask(cursor)
 
     def write(self, kind: str, action: Action, key: str = "") -> Saved:
         """Make one save: all of it or nothing, on the disk and in the ledger on return.
@@ -113,44 +123,53 @@ class Record:
             NameTaken: something of that name is on the record. RecordFull: nothing was
             saved, the disk is full. RecordBusy, RecordDamaged, RecordTooNew, RecordRefused.
         """
+        try:
+            if not self.path.exists():
+                with self._turn():
+                    self._make()
+            for _ in range(_TRIES):
+                with self.door.cursor(self.wait) as cursor, self._turn():
+                    if self.door.broken:
+                        continue  # a save before this one failed: the file is opened anew
+                    try:
+                        return self._save(cursor, kind, action, key)
+                    except duckdb.TransactionException as fault:
+                        if not worth_retrying(fault):
+                            raise
+        except duckdb.Error as fault:
+            raise plain(self.path, fault) from fault
+        raise RecordError("Others were saving at the same moment, time and again. Try once more.")
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """One save at a time in this process."""
         if not self.door.writing.acquire(timeout=self.wait):
             raise RecordError(f"Another save has not finished in {self.wait:g} seconds. Try again.")
         try:
-            if not self.path.exists():
-                self._make()
-            for _ in range(_TRIES - 1):
-                try:
-                    return self._save(kind, action, key)
-                except duckdb.TransactionException as fault:
-                    if not worth_retrying(fault):
-                        raise
-            return self._save(kind, action, key)
-        except duckdb.Error as fault:
-            raise plain(self.path, fault) from fault
+            yield
         finally:
             self.door.writing.release()
 
-    def _save(self, kind: str, action: Action, key: str) -> Saved:
-        with self.door.cursor(self.wait) as cursor:
-            before = self._saved_before(cursor, kind, key)
-            if before is not None:
-                return before
-            saved, entry = self._commit(cursor, kind, action, key)
-            try:
-                self.ledger.append(entry)
-                cursor.execute("UPDATE ledger_mark SET n = ?", [entry.n])
-            except (OSError, duckdb.Error) as fault:
-                # Committed, but not acknowledged: opening the record anew brings the ledger
-                # up to it, and a retry under the same key finds it.
-                self.door.condemn()
-                raise (full(self.path) if disk_is_full(fault) else fault) from fault
-            try:
-                cursor.execute("CHECKPOINT")
-            except duckdb.Error as fault:
-                self.door.condemn()
-                return Saved(saved.id, saved.content_hash, _not_tidied(fault))
-            self.ledger.checked(cursor)
-            return saved
+    def _save(self, cursor: Connection, kind: str, action: Action, key: str) -> Saved:
+        before = self._saved_before(cursor, kind, key)
+        if before is not None:
+            return before
+        saved, entry = self._commit(cursor, kind, action, key)
+        try:
+            self.ledger.append(entry)
+            cursor.execute("UPDATE ledger_mark SET n = ?", [entry.n])
+        except (OSError, duckdb.Error) as fault:
+            # Committed, but not acknowledged: opening the record anew brings the ledger up to
+            # it, and a retry under the same key finds it.
+            self.door.condemn()
+            raise unconfirmed(self.ledger.path, fault) from fault
+        try:
+            tidy(cursor)
+        except duckdb.Error as fault:
+            self.door.condemn()
+            return Saved(saved.id, saved.content_hash, _not_tidied(fault))
+        self.ledger.checked(cursor)
+        return saved
 
     @staticmethod
     def _saved_before(cursor: Connection, kind: str, key: str) -> Saved | None:
@@ -298,6 +317,11 @@ def _checked(path: Path, ledger: Ledger, connection: Connection, read_only: bool
     if not read_only:
         migrate(connection, back_up)
     ledger.agree(connection, path, repair=not read_only)
+
+
+def tidy(cursor: Connection) -> None:
+    """Put what was saved into the database file itself, so that nothing rests on the log."""
+    cursor.execute("CHECKPOINT")
 
 
 def _not_tidied(fault: duckdb.Error) -> str:

@@ -44,7 +44,7 @@ class Door:
         self._change = threading.Condition()
         self._root: Connection | None = None
         self._users = 0
-        self._broken = False
+        self.broken = False
         self._since = self._rest = 0.0
         self._mine = threading.local()
 
@@ -61,14 +61,14 @@ class Door:
             with root.cursor() as cursor:
                 yield cursor
         except duckdb.FatalException:
-            self._broken = True
+            self.broken = True
             raise
         finally:
             self._leave()
 
     def condemn(self) -> None:
         """Close the file as soon as nobody uses it, and open it anew for the next."""
-        self._broken = True
+        self.broken = True
 
     @contextmanager
     def alone(self, wait: float, opened: Opened, read_only: bool = False) -> Iterator[Connection]:
@@ -102,7 +102,7 @@ class Door:
             return self._root
 
     def _turn_is_over(self) -> bool:
-        return self._broken or time.monotonic() - self._since > TURN
+        return self.broken or time.monotonic() - self._since > TURN
 
     def _leave(self) -> None:
         with self._change:
@@ -112,7 +112,7 @@ class Door:
                 root, self._root = self._root, None
                 now = time.monotonic()
                 self._rest = now + REST if now - self._since > TURN else 0.0
-                self._broken = False
+                self.broken = False
                 root.close()
                 self._change.notify_all()
 

@@ -24,6 +24,10 @@ class RecordTooNew(RecordError):
     """The record was written by a later version of this program, or a changed one."""
 
 
+class RecordInvalidated(RecordError):
+    """Another save failed so badly that the file has to be opened anew: ask again."""
+
+
 class RecordFull(RecordError):
     """The disk is full: nothing was saved."""
 
@@ -74,6 +78,16 @@ def full(path: Path) -> RecordFull:
     )
 
 
+def unconfirmed(ledger: Path, fault: BaseException) -> RecordError:
+    """Saved, but not confirmed in the ledger, so that nobody was told that it was."""
+    why = "there is no room on the disk" if disk_is_full(fault) else str(fault).splitlines()[0]
+    kind = RecordFull if disk_is_full(fault) else RecordRefused
+    return kind(
+        f"The save could not be confirmed in {ledger}: {why}. Put that right, then look whether "
+        "it is there before you save again."
+    )
+
+
 def damaged(path: Path, what: str) -> RecordDamaged:
     """What is wrong, and the way back."""
     return RecordDamaged(
@@ -104,6 +118,8 @@ def plain(path: Path, fault: duckdb.Error) -> Exception:
         return RecordRefused("That took longer than the record allows. Ask for less at a time.")
     if isinstance(fault, duckdb.OutOfMemoryException):
         return RecordRefused("That needs more memory than the record may use. Ask for less.")
+    if isinstance(fault, duckdb.FatalException) and "has been invalidated" in text:
+        return RecordInvalidated("A save failed a moment ago. Try again.")
     if type(fault) is duckdb.Error or isinstance(fault, _BROKEN):
         return damaged(path, f"{text.splitlines()[0]}.")
     return fault

@@ -155,12 +155,8 @@ def entries_of(connection: duckdb.DuckDBPyConnection) -> list[Entry]:
 
 
 def _end_of(connection: duckdb.DuckDBPyConnection) -> tuple[object, ...]:
-    return tuple(
-        connection.execute(
-            "SELECT (SELECT count(*) FROM save), (SELECT hash FROM save ORDER BY n DESC LIMIT 1), "
-            "(SELECT n FROM ledger_mark)"
-        ).fetchall()
-    )
+    last = connection.execute("SELECT n, hash FROM save ORDER BY n DESC LIMIT 1").fetchone()
+    return (last, connection.execute("SELECT n FROM ledger_mark").fetchone())
 
 
 def _compare(path: Path, kept: Sequence[Entry], rows: Sequence[Entry], mark: int) -> None:

@@ -73,10 +73,10 @@ def pending(connection: duckdb.DuckDBPyConnection) -> list[Migration]:
 
 
 def _applied(connection: duckdb.DuckDBPyConnection) -> dict[int, tuple[str, str]]:
-    exists = "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'schema_migration'"
-    if connection.execute(exists).fetchall() == [(0,)]:
-        return {}
-    rows = connection.execute("SELECT id, sha256, app_version FROM schema_migration").fetchall()
+    try:
+        rows = connection.execute("SELECT id, sha256, app_version FROM schema_migration").fetchall()
+    except duckdb.CatalogException:
+        return {}  # a database nothing was done to yet
     return {id_: (sha256, version) for id_, sha256, version in rows}
 
 
