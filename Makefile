@@ -31,6 +31,7 @@ run: setup
 
 test: setup
 	@sh .ci/system-packages browser
+	@sh .ci/system-packages office
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy

@@ -15,10 +15,13 @@ Pence = NDArray[np.int64]
 def to_pence(pounds: ArrayLike) -> Pence:
     """Pounds to whole pence, halves to even.
 
+    Within a millionth of a penny of a half counts as a half: in which order a sum was
+    added up then decides nothing, here or in a spreadsheet.
+
     >>> int(to_pence(1234.567))
     123457
     """
-    return np.rint(np.asarray(pounds, dtype=np.float64) * 100).astype(np.int64)
+    return np.rint(np.round(np.asarray(pounds, dtype=np.float64) * 100, 6)).astype(np.int64)
 
 
 def to_pounds(pence: ArrayLike) -> NDArray[np.float64]:

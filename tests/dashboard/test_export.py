@@ -13,7 +13,7 @@ from prevention.dashboard.export import FORMATS, content_of, name_of, preview
 from prevention.jobs import Request, Workbench
 from prevention.model import summary
 from prevention.model.measures import TOTAL
-from prevention.reports.tables import mtfs_table
+from prevention.reports.lines import mtfs_table
 from prevention.reports.words import budget_line
 
 ROW = "All programmes: total cashable savings"

@@ -17,13 +17,13 @@ from prevention.model import summary
 from prevention.model.measures import MEASURES
 from prevention.model.projection import Projection
 from prevention.money import to_pence
+from prevention.reports.lines import mtfs_table
 from prevention.reports.safe import cell_text, escape_frame, sheet_name
 from prevention.reports.tables import (
     annual_csv,
     annual_parquet,
     annual_rows,
     file_name,
-    mtfs_table,
 )
 from reports.hostile import NAMES, TEXTS
 
@@ -55,16 +55,25 @@ def test_the_table_has_the_columns_promised(drawn: Projection, table: pd.DataFra
     assert [*table.columns] == [
         "Reference",
         "Directorate",
+        "Service",
         "Programme",
         "Description",
         "Type",
+        "Recurrence",
         *years,
         "Total",
         *cumulative(drawn),
+        "Part-year effect",
+        "Full-year effect",
         "Already in base",
+        "Funding source",
+        "Peak funding",
+        "Reserve call",
+        "Owner",
         "Evidence grade",
         "Lag (months)",
         "P(target)",
+        "Risk",
     ]
     assert not table["Reference"].duplicated().any()
 
@@ -100,7 +109,9 @@ def test_lines_sum_to_the_totals_and_investment_is_never_netted(
 ) -> None:
     running = cumulative(drawn)
     saved = pence(table[table["Type"].isin(["Saving", "Avoided growth"])], running).sum(axis=0)
-    spent = pence(table[table["Type"] == "Investment"], running).sum(axis=0)
+    spent = pence(table[table["Type"].isin(["Investment", "One-off investment"])], running).sum(
+        axis=0
+    )
     assert (saved == -model(drawn, "cashable_saving")).all()
     assert (spent == model(drawn, "delivery_cost")).all()
     net = pence(table[table["Type"] == "Net effect on the budget"], running)[0]

@@ -167,7 +167,7 @@ def preview(projection: Projection, appraised: pd.DataFrame) -> pd.DataFrame:
 
     appraised: `summary.appraisal` of the projection.
     """
-    from prevention.reports.tables import mtfs_table
+    from prevention.reports.lines import mtfs_table
 
     rows = mtfs_table(projection, appraised)
     rows.index = pd.Index(rows["Programme"] + ": " + rows["Type"].str.lower())

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pandas as pd
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
 from prevention.model.measures import MEASURES, RUNGS, TOTAL
 from prevention.model.projection import Projection
 from prevention.money import to_pounds
-from prevention.reports.page import Book, Column, Page
-from prevention.reports.schedule import Source
-from prevention.reports.tables import Levels
+from prevention.reports.lines import Levels
+from prevention.reports.live.results import Results
+from prevention.reports.page import Column, Page
 
 FIRST = 3
 """Column of the first year: programme, line, what it is before."""
@@ -22,20 +21,20 @@ _INPUTS = {"gross_avoided_cost": 1} | dict.fromkeys(RUNGS, -1)
 _FUNDING = {"delivery_cost_gross": -1, "external_funding": 1, "base_funding": 1}
 _PARTS = {"saving": 1, "avoided_growth": 1}
 
-_NOTES = (
+LADDER_NOTES = (
     "GBP, cash prices, shown in thousands; each cell holds pounds and pence. Deductions and "
     "costs are in brackets (below zero).",
     "Bold lines are live sums of the lines above them. All programmes: live sums of the "
-    "programmes below, checked against the model's own totals (sheet Annual).",
+    "programmes below, checked against the sheet Results.",
 )
 
 
 class Ladder:
     """Lays out one scenario's ladder: all programmes first, then one block each."""
 
-    def __init__(self, page: Page, labels: Sequence[str], levels: Levels, source: Source) -> None:
+    def __init__(self, page: Page, labels: Sequence[str], levels: Levels, results: Results) -> None:
         """Begin below the page's notes."""
-        self.page, self.labels, self.levels, self.source = page, labels, levels, source
+        self.page, self.labels, self.levels, self.results = page, labels, levels, results
         self.total = FIRST + len(labels)
         self.checked: list[str] = []
         years = [Column(label, "thousands") for label in labels]
@@ -88,7 +87,8 @@ class Ladder:
         for place, value in enumerate(values[:-1]):
             column = FIRST + place
             if below is None:
-                self.page.put(row, column, value, "thousands")
+                found = f"={'-' if sign < 0 else ''}{self.results.at(id_, measure, place)}"
+                self.page.formula(row, column, found, value, "thousands")
                 continue
             lines = xl_range(below[0], 1, below[1], 1)
             figures = xl_range(below[0], column, below[1], column)
@@ -132,12 +132,11 @@ class Ladder:
     def check(self, rows: dict[str, int], measure: str, sign: int) -> None:
         """A total less the model's own figure, by year: zero."""
         page = self.page
-        page.put(page.row, 0, f"Check: {MEASURES[measure].title} less sheet Annual", "code")
+        page.put(page.row, 0, f"Check: {MEASURES[measure].title} less sheet Results", "code")
         for place in range(len(self.labels)):
             column = FIRST + place
             ours = xl_rowcol_to_cell(rows[measure], column)
-            year = xl_rowcol_to_cell(self.heading, column, row_abs=True)
-            theirs = self.source.formula(measure, year)
+            theirs = self.results.at(TOTAL, measure, place)
             formula = f"=ROUND({ours}{'-' if sign > 0 else '+'}{theirs},2)"
             page.formula(page.row, column, formula, 0.0, "money")
         self._checked()
@@ -180,24 +179,14 @@ def _titles(measure: str) -> tuple[str, str]:
 
 
 def write_ladder(
-    book: Book,
-    name: str,
-    projection: Projection,
-    annual: pd.DataFrame,
-    source: Source,
-    about: str,
+    page: Page, projection: Projection, levels: Levels, results: Results
 ) -> dict[str, str]:
-    """Write the Ladder sheet of one scenario.
-
-    Args:
-        name: of the sheet. about: a line that says council, scenario and run.
+    """Write the Ladder sheet of one scenario on a page begun with `LADDERLADDER_NOTES`.
 
     Returns:
         Absolute references by name: the key totals over the plan, and `checks`.
     """
-    page = book.page(name, "From gross avoided cost to cashable saving", (about, *_NOTES))
-    levels = Levels(annual, projection.timeline.years)
-    ladder = Ladder(page, projection.timeline.labels, levels, source)
+    ladder = Ladder(page, projection.timeline.labels, levels, results)
     programmes = projection.plan.programmes
     height = len(_INPUTS) + len(_PARTS) + len(_FUNDING) + 4
     first = page.row + height
@@ -211,7 +200,7 @@ def write_ladder(
     ladder.check(rows, "delivery_cost", -1)
     ladder.check_parts(rows)
     checks = ladder.all_checks()
-    page.close()
+    page.sheet.print_area(0, 0, page.row, ladder.total)
     return {
         "ladder_gross_avoided_cost": page.reference(rows["gross_avoided_cost"], ladder.total),
         "ladder_cashable_saving": page.reference(rows["cashable_saving"], ladder.total),

@@ -16,10 +16,23 @@ from typing import Any, Literal
 import numpy as np
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.worksheet import Worksheet
 
 from prevention.reports.safe import CELL_LIMIT, cell_text, sheet_name
 
-Style = Literal["text", "code", "money", "thousands", "number", "whole", "months", "share", "count"]
+Style = Literal[
+    "text",
+    "code",
+    "money",
+    "pounds",
+    "thousands",
+    "number",
+    "whole",
+    "months",
+    "share",
+    "count",
+    "date",
+]
 """code: text on one line. money: GBP to the penny. thousands: GBP shown in thousands, the
 cell holding pounds and pence. number: up to three decimals,
 or none where it is whole. share: a per cent."""
@@ -30,12 +43,14 @@ _FORMATS: Mapping[Style, dict[str, Any]] = {
     "text": {"text_wrap": True},
     "code": {},
     "money": {"num_format": "#,##0.00_)_);(#,##0.00)_)"},
+    "pounds": {"num_format": "#,##0_)_);(#,##0)_)"},
     "thousands": {"num_format": '#,##0,_)_);(#,##0,)_);"-"_)_)'},
     "number": {"num_format": "#,##0.0##_)_);(#,##0.0##)_)"},
     "whole": {"num_format": "#,##0_)_);(#,##0)_)"},
     "months": {"num_format": "0.0_)_)"},
     "share": {"num_format": "0%_)_)"},
     "count": {"num_format": "0_)_)"},
+    "date": {"num_format": "dd mmm yyyy"},
 }
 _HEAD = {"bold": True, "text_wrap": True, "bottom": 1, "bg_color": "#E8ECF2"}
 _TOTAL = {"bold": True, "top": 1}
@@ -61,6 +76,18 @@ class Column:
     heading: str
     style: Style = "text"
     width: int = 0
+
+
+class _Sheet(Worksheet):  # type: ignore[misc]
+    """A worksheet that takes each formula as it stands.
+
+    XlsxWriter looks in every formula for the newest of Excel's functions, in some 30
+    searches: most of the time of a workbook of 30,000. Ours name none of them, and write
+    the few later ones (GAMMA.DIST) in full.
+    """
+
+    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+        return formula.removeprefix("=")
 
 
 @dataclass(slots=True)
@@ -90,7 +117,7 @@ class Book:
         """A new sheet with its title in A1 and a line below it for each note."""
         name = sheet_name(wanted, self.names)
         self.names.append(name)
-        return Page(self, self.file.add_worksheet(name), name, title, notes)
+        return Page(self, self.file.add_worksheet(name, worksheet_class=_Sheet), name, title, notes)
 
 
 class Page:
@@ -142,13 +169,13 @@ class Page:
     def head(self, columns: Sequence[Column]) -> int:
         """Write a heading row that repeats on every printed page; gives its row."""
         for place, column in enumerate(columns):
-            self.sheet.write_string(self.row, place, column.heading, self._heading(column))
+            self.sheet.write_string(self.row, place, column.heading, self.heading(column))
             self.start(place, column)
         self.sheet.repeat_rows(self.row)
         self.row += 1
         return self.row - 1
 
-    def _heading(self, column: Column) -> Any:
+    def heading(self, column: Column) -> Any:
         """Headings stand over their figures: to the right, unless the column is text."""
         side = "left" if column.style in ("text", "code") else "right"
         indent = 0 if side == "left" else 1
@@ -187,7 +214,7 @@ class Page:
             for place, (column, value) in enumerate(zip(columns, values, strict=True)):
                 self.put(row, place, value, column.style)
         headings = [
-            {"header": column.heading, "header_format": self._heading(column)} for column in columns
+            {"header": column.heading, "header_format": self.heading(column)} for column in columns
         ]
         self.sheet.add_table(
             top,
@@ -229,8 +256,12 @@ def shown(value: object, style: Style) -> str:
     number = float(value)  # type: ignore[arg-type]
     if not math.isfinite(number):
         return ""
+    if style == "pounds":
+        return f"({number:,.0f})"
     if style == "thousands":
         return f"({number / 1000:,.0f})"
+    if style == "date":
+        return "31 Mar 2027 "
     if style in ("share", "count", "months"):
         return f"{number:.0f}   "
     return f"({number:,.2f})" if style == "money" else f"({number:,.3f})"

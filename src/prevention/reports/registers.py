@@ -14,9 +14,10 @@ from prevention.model.evidence import Series
 from prevention.model.measures import GBP
 from prevention.model.programmes import Programme, Rollout
 from prevention.model.projection import Projection
+from prevention.reports.lines import DIRECTORATES
 from prevention.reports.page import Column
 from prevention.reports.safe import one_line
-from prevention.reports.tables import DIRECTORATES, FIGURES
+from prevention.reports.tables import FIGURES
 from prevention.years import format_year
 
 Rows = list[list[Any]]
@@ -78,22 +79,6 @@ _APPRAISED: Mapping[str, tuple[str, str, str]] = {
     "probability_of_target": ("Chance of reaching the target", "share", "Not drawn"),
     "probability_npv_positive": ("Chance of a positive cashable NPV", "share", "Not drawn"),
 }
-
-ASSUMPTIONS = (
-    Column("No.", "count"),
-    Column("Scenario"),
-    Column("Key", "code"),
-    Column("Title"),
-    Column("Low", "number"),
-    Column("Central", "number"),
-    Column("High", "number"),
-    Column("Unit"),
-    Column("Basis"),
-    Column("Source", width=48),
-    Column("As at"),
-    Column("Decided by"),
-    Column("Reason", width=36),
-)
 
 PROGRAMMES = (
     Column("No.", "count"),
@@ -203,31 +188,6 @@ def _cited(series: Series, citations: Mapping[str, str]) -> str:
     if series.last is None:
         return "No published figure; see Assumptions"
     return "; ".join(citations.get(key, key) for key in series.last.release.split(" + "))
-
-
-def assumptions(number: int, projection: Projection) -> Rows:
-    """Every assumption of the plan, with its record."""
-    found: Rows = []
-    for key, value in projection.plan.assumptions().items():
-        quantity = QUANTITIES[key.rsplit(".", 1)[-1]]
-        found.append(
-            [
-                number,
-                projection.plan.scenario,
-                key,
-                quantity.title,
-                value.low,
-                value.central,
-                value.high,
-                quantity.unit,
-                value.basis,
-                value.source or "None stated",
-                value.as_at,
-                value.decided_by,
-                value.reason,
-            ]
-        )
-    return found
 
 
 def programmes(number: int, projection: Projection) -> Rows:

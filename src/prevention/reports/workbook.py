@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import pandas as pd
 import xlsxwriter
-from xlsxwriter.utility import xl_range_abs
 
 from prevention.model import summary
 from prevention.model.projection import Projection
 from prevention.reports import registers
-from prevention.reports.ladder import write_ladder
+from prevention.reports.ladder import LADDER_NOTES, write_ladder
+from prevention.reports.layouts import DEFAULT_LAYOUT, Layout
+from prevention.reports.lines import Levels
+from prevention.reports.live.write import write_model
 from prevention.reports.page import FONT, Book, Column, Page
-from prevention.reports.schedule import Source, write_schedule
+from prevention.reports.provenance import FIELDS, write_provenance
+from prevention.reports.schedule import schedule_notes, write_schedule
 from prevention.reports.tables import annual_rows
 
 # A fixed date: with today's, two exports of one run would differ, and a file's
 # fingerprint could not be kept in the record of runs.
-_CREATED = dt.datetime(2000, 1, 1)
+CREATED = dt.datetime(2000, 1, 1)
 _OPTIONS = {
     "in_memory": True,
     "strings_to_formulas": False,
@@ -48,6 +51,11 @@ class Scenario:
     baseline: pd.DataFrame
 
     @property
+    def levels(self) -> Levels:
+        """The money of the schedule, as the model settled it."""
+        return Levels(self.projection, self.annual, self.appraisal)
+
+    @property
     def about(self) -> str:
         """A line under a sheet's title: whose figures these are."""
         return (
@@ -60,18 +68,20 @@ def write_workbook(
     projections: Sequence[Projection],
     target: Path | BinaryIO,
     citations: Mapping[str, str] | None = None,
+    layout: Layout = DEFAULT_LAYOUT,
 ) -> None:
-    """Write scenarios as an Excel workbook.
+    """Write scenarios as the working model: live from the inputs to the MTFS schedule.
 
-    Each scenario has its own MTFS and Ladder sheets, as each goes to members on its own
-    schedule; the registers hold all scenarios, told apart by number. The same projections
-    give the same bytes.
+    Each scenario has its own sheets of inputs, months, results, MTFS and Ladder; the
+    registers hold all scenarios, told apart by number. The same projections give the same
+    bytes.
 
     Args:
         projections: one or more, of any council and plan.
         target: a file to write, or a binary stream.
         citations: a line to print under a figure, by release; a release that is missing
             there is shown by its key.
+        layout: of the MTFS schedule.
 
     Raises:
         ValueError: no projection was given.
@@ -79,23 +89,28 @@ def write_workbook(
     """
     if not projections:
         raise ValueError("A workbook needs at least one scenario.")
-    scenarios = _scenarios(projections)
-    file = xlsxwriter.Workbook(str(target) if isinstance(target, Path) else target, _OPTIONS)
-    file.set_properties(
-        {"title": "Prevention savings: medium-term projections", "created": _CREATED}
-    )
-    book = Book(file)
-    cover = book.page("Cover", "Prevention savings: medium-term projections", _COVER_NOTES)
-    named = _schedules(book, scenarios)
+    scenarios = scenarios_of(projections)
+    book = new_book("Prevention savings: working model", target)
+    cover = book.page("Cover", "Prevention savings: working model", _COVER_NOTES)
+    named = _live(book, scenarios, layout)
     for register in _registers(scenarios, citations or {}):
         _write(book, register)
+    write_provenance(book, scenarios, citations or {})
     _cover(cover, scenarios, named)
     for name, reference in named.items():
-        file.define_name(name, f"={reference}")
-    file.close()
+        book.file.define_name(name, f"={reference}")
+    book.file.close()
 
 
-def _scenarios(projections: Sequence[Projection]) -> list[Scenario]:
+def new_book(title: str, target: Path | BinaryIO) -> Book:
+    """A workbook to write to, in which no text is ever run."""
+    file = xlsxwriter.Workbook(str(target) if isinstance(target, Path) else target, _OPTIONS)
+    file.set_properties({"title": title, "created": CREATED})
+    return Book(file)
+
+
+def scenarios_of(projections: Sequence[Projection]) -> list[Scenario]:
+    """Each projection with its number and its results."""
     alone = len(projections) == 1
     return [
         Scenario(
@@ -111,51 +126,38 @@ def _scenarios(projections: Sequence[Projection]) -> list[Scenario]:
     ]
 
 
-def _schedules(book: Book, scenarios: Sequence[Scenario]) -> dict[str, str]:
-    """The MTFS sheets, then the Ladder sheets; gives references by defined name."""
-    source = _annual_ranges(sum(len(s.annual) for s in scenarios))
+def _live(book: Book, scenarios: Sequence[Scenario], layout: Layout) -> dict[str, str]:
+    """The MTFS and Ladder sheets first, then the model they read; references by name."""
     named: dict[str, str] = {}
-    for write in ("mtfs", "ladder"):
-        for s in scenarios:
-            own = source(s.number)
-            if write == "mtfs":
-                found = write_schedule(
-                    book, f"MTFS{s.ending}", s.projection, s.annual, s.appraisal, own, s.about
-                )
-            else:
-                found = write_ladder(
-                    book, f"Ladder{s.ending}", s.projection, s.annual, own, s.about
-                )
-            ending = f"_{s.number}" if s.ending else ""
-            named |= {name + ending: reference for name, reference in found.items()}
+    fronts = [
+        (
+            book.page(f"MTFS{s.ending}", layout.title, (s.about, *schedule_notes(layout))),
+            book.page(
+                f"Ladder{s.ending}",
+                "From gross avoided cost to cashable saving",
+                (s.about, *LADDER_NOTES),
+            ),
+        )
+        for s in scenarios
+    ]
+    for s, (schedule, ladder) in zip(scenarios, fronts, strict=True):
+        model = write_model(book, s.projection, s.about, s.ending)
+        found = write_schedule(schedule, s.levels, layout, model.results)
+        found |= write_ladder(ladder, s.projection, s.levels, model.results)
+        schedule.close()
+        ladder.close()
+        ending = f"_{s.number}" if s.ending else ""
+        named |= {name + ending: reference for name, reference in found.items()}
+        named |= model.inputs.names
     return named
 
 
 _ANNUAL_NOTES = (
-    "Every figure of every run, in its own unit (column Unit). Money is cash of the year, "
-    "GBP to the penny; a saving is above zero here.",
+    "Every figure of every run as exported, in its own unit (column Unit): values, which do not "
+    "move with the inputs. Money is cash of the year, GBP to the penny; a saving is above zero.",
     "Central and mean add up to the penny. P10, P50 and P90 do not add up: the chance that "
     "every part comes out low together is smaller than for any one of them.",
 )
-_ANNUAL_HEADING = len(_ANNUAL_NOTES) + 2
-"""Row of the headings of the sheet Annual, which is written after those that refer to it."""
-
-
-def _annual_ranges(height: int) -> Callable[[int], Source]:
-    """Where the sheet Annual holds each thing, by number of scenario."""
-    places = {column.heading: place for place, column in enumerate(registers.ANNUAL)}
-
-    def column(heading: str) -> str:
-        place, first = places[heading], _ANNUAL_HEADING + 1
-        return f"Annual!{xl_range_abs(first, place, first + height - 1, place)}"
-
-    def source(number: int) -> Source:
-        if not height:
-            return Source(number, "", "", "", "", "", "")
-        names = ("No.", "Programme", "Service", "Measure", "Year", "Central")
-        return Source(number, *map(column, names))
-
-    return source
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +175,13 @@ def _registers(scenarios: Sequence[Scenario], citations: Mapping[str, str]) -> I
     """The sheets that are plain tables, in order; every one holds all scenarios."""
     projections = [s.projection for s in scenarios]
     rows = [row for s in scenarios for row in registers.annual(s.number, s.annual)]
-    yield Register("Annual", "Every annual figure", _ANNUAL_NOTES, registers.ANNUAL, rows)
+    yield Register(
+        "Annual",
+        "Every annual figure as exported, with its range",
+        _ANNUAL_NOTES,
+        registers.ANNUAL,
+        rows,
+    )
     rows = [r for s in scenarios for r in registers.appraisal(s.number, s.projection, s.appraisal)]
     title = "Whether each programme pays"
     yield Register("Appraisal", title, _APPRAISAL_NOTES, registers.APPRAISAL, rows)
@@ -186,9 +194,6 @@ def _registers(scenarios: Sequence[Scenario], citations: Mapping[str, str]) -> I
         title, years = "If nothing changes: people, unit cost and spend", [*labels]
         columns = registers.baseline_columns(years)
         yield Register("Baseline", title, _BASELINE_NOTES, columns, rows)
-    rows = [row for s in scenarios for row in registers.assumptions(s.number, s.projection)]
-    title = "Every assumption, with its range and its record"
-    yield Register("Assumptions", title, _ASSUMPTION_NOTES, registers.ASSUMPTIONS, rows)
     rows = [row for s in scenarios for row in registers.programmes(s.number, s.projection)]
     title = "Programmes: when, on what, paid by whom"
     yield Register("Programmes", title, _PROGRAMME_NOTES, registers.PROGRAMMES, rows)
@@ -226,12 +231,6 @@ _BASELINE_NOTES = (
     "Published figures are as released. People times unit cost rarely equals published spend, "
     "which is on the publisher's own definition: see Note. Series, source and note stand on the "
     "Central row.",
-)
-_ASSUMPTION_NOTES = (
-    "In the unit of the row. Low, central and high are the 10th, 50th and 90th percentile. A "
-    "share of 1 is 100 per cent.",
-    "Basis: published (official statistic), evidence (a study), derived (worked out from "
-    "sourced figures), judgement (nothing is published), council (set by the council).",
 )
 _PROGRAMME_NOTES = (
     "Shares in per cent; dates are year-month-day. Waves after the first are expansions.",
@@ -282,20 +281,6 @@ _MEANING = (
         "workbook can use.",
     ),
 )
-_FIELDS = {
-    "council_name": "Council",
-    "council": "Council code",
-    "scenario": "Scenario",
-    "run_id": "Run",
-    "first_year": "First year",
-    "years": "Years",
-    "price_base": "Price base of net present values",
-    "seed": "Seed",
-    "draws": "Draws",
-    "version": "Version of the program",
-    "data_hash": "Fingerprint of the data",
-    "assumptions_hash": "Fingerprint of the assumptions",
-}
 
 
 def _cover(page: Page, scenarios: Sequence[Scenario], named: Mapping[str, str]) -> None:
@@ -308,7 +293,7 @@ def _cover(page: Page, scenarios: Sequence[Scenario], named: Mapping[str, str]) 
         ("Title", [s.projection.plan.title for s in scenarios]),
         ("Summary", [s.projection.plan.summary for s in scenarios]),
     ]
-    lines += [(title, [str(s.record[key]) for s in scenarios]) for key, title in _FIELDS.items()]
+    lines += [(title, [str(s.record[key]) for s in scenarios]) for key, title in FIELDS.items()]
     lines += [
         ("Left out", [" ".join(s.projection.missing) or "Nothing" for s in scenarios]),
         ("Unit", ["GBP unless a row or heading says otherwise" for _ in scenarios]),
@@ -320,6 +305,11 @@ def _cover(page: Page, scenarios: Sequence[Scenario], named: Mapping[str, str]) 
         ending = f"_{s.number}" if s.ending else ""
         formula = f"=mtfs_checks{ending}+ladder_checks{ending}"
         page.formula(page.row, column, formula, 0.0, "money", True)
+    page.row += 1
+    page.put(page.row, 0, "Differences from the run as exported", "text", True)
+    for column, s in enumerate(scenarios, 1):
+        ending = f"_{s.number}" if s.ending else ""
+        page.formula(page.row, column, f"=mtfs_moved{ending}", 0.0, "money", True)
     page.row += 2
     for title, text in _MEANING:
         _pair(page, title, [text])

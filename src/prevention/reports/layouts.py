@@ -1,0 +1,153 @@
+"""How a council lays out its MTFS schedule: a file that says which columns, in which order.
+
+A layout is a document (`data/layouts/NAME.toml`) that a council can copy and edit; nothing
+in it is run, and a field it does not know is refused by name.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from prevention.evidence.documents import DocumentError, read_document
+from prevention.model.programmes import Document
+from prevention.reports.safe import one_line
+
+TextField = Literal[
+    "reference",
+    "directorate",
+    "service",
+    "programme",
+    "description",
+    "type",
+    "recurrence",
+    "funding",
+    "owner",
+    "grade",
+    "risk",
+]
+YearField = Literal["increments", "cumulative"]
+MoneyField = Literal[
+    "total", "part_year", "full_year", "already_in_base", "peak_funding", "reserve_call"
+]
+OtherField = Literal["lag", "chance"]
+
+BY_YEAR = ("increments", "cumulative")
+MONEY = ("total", "part_year", "full_year", "already_in_base", "peak_funding", "reserve_call")
+
+
+class LayoutColumn(Document):
+    """One column, or one for each year.
+
+    heading: as printed; `{year}` stands for the year where there is a column for each.
+    width: in characters; 0 fits.
+    """
+
+    field: TextField | YearField | MoneyField | OtherField
+    heading: str = Field(min_length=1, max_length=60)
+    width: int = Field(default=0, ge=0, le=80)
+
+    @model_validator(mode="after")
+    def _a_heading_for_each_year(self) -> Self:
+        if self.field in BY_YEAR and "{year}" not in self.heading:
+            raise ValueError(f"the heading '{self.heading}' of {self.field} needs {{year}} in it")
+        return self
+
+
+class Layout(Document):
+    """The columns of a schedule, and the unit its money is shown in.
+
+    unit: pounds to the penny, whole pounds, or thousands; a cell holds pounds and pence
+        whichever is shown.
+    """
+
+    title: str = Field(min_length=1, max_length=100)
+    unit: Literal["pence", "pounds", "thousands"] = "thousands"
+    columns: tuple[LayoutColumn, ...] = Field(min_length=3)
+
+    @model_validator(mode="after")
+    def _what_a_schedule_needs(self) -> Self:
+        fields = [column.field for column in self.columns]
+        twice = sorted({name for name in fields if fields.count(name) > 1})
+        if twice:
+            raise ValueError(f"columns: {', '.join(twice)} stands twice")
+        missing = [name for name in ("reference", "increments", "total") if name not in fields]
+        if missing:
+            raise ValueError(f"columns: a schedule needs {', '.join(missing)}")
+        headings = [column.heading.casefold() for column in self.columns]
+        if len(set(headings)) < len(headings):
+            raise ValueError("columns: two columns have one heading")
+        return self
+
+    def headings(self, labels: tuple[str, ...]) -> list[str]:
+        """Every heading, a column for each year where there is one."""
+        found = []
+        for column in self.columns:
+            years = labels if column.field in BY_YEAR else ("",)
+            found += [one_line(column.heading.replace("{year}", year)) for year in years]
+        return found
+
+
+def _default() -> Layout:
+    """Every column, in thousands: what `data/layouts/full.toml` says, for use without files."""
+    titles: dict[str, tuple[str, int]] = {
+        "reference": ("Reference", 16),
+        "directorate": ("Directorate", 11),
+        "service": ("Service", 17),
+        "programme": ("Proposal", 17),
+        "type": ("Type", 14),
+        "recurrence": ("One-off or recurrent", 11),
+        "description": ("Description", 28),
+        "increments": ("{year}", 0),
+        "total": ("Total", 0),
+        "cumulative": ("{year} cumulative", 11),
+        "part_year": ("Part-year effect (first year)", 11),
+        "full_year": ("Full-year effect", 11),
+        "already_in_base": ("Already in base", 10),
+        "funding": ("Funding source", 18),
+        "peak_funding": ("Peak funding", 10),
+        "reserve_call": ("Reserve call", 10),
+        "owner": ("Owner", 14),
+        "grade": ("Evidence grade", 10),
+        "lag": ("Lag used (months)", 0),
+        "chance": ("P(achieved)", 12),
+        "risk": ("Risk", 20),
+    }
+    columns = [
+        {"field": name, "heading": heading, "width": width}
+        for name, (heading, width) in titles.items()
+    ]
+    return Layout.model_validate(
+        {"title": "Medium-term financial schedule", "unit": "thousands", "columns": columns}
+    )
+
+
+DEFAULT_LAYOUT = _default()
+"""As `data/layouts/full.toml`."""
+
+
+def layouts(data: Path) -> dict[str, Layout]:
+    """Every layout on file, by name.
+
+    Raises:
+        DocumentError: a layout is broken.
+    """
+    return {path.stem: read_document(path, Layout) for path in sorted(data.glob("layouts/*.toml"))}
+
+
+def find_layout(name: str, data: Path) -> Layout:
+    """A layout by name, or from a file of the council's own.
+
+    Raises:
+        DocumentError: there is no such layout, or the file is broken.
+    """
+    known = sorted(path.stem for path in data.glob("layouts/*.toml"))
+    if name in known:
+        return read_document(data / "layouts" / f"{name}.toml", Layout)
+    if name.endswith(".toml"):
+        return read_document(Path(name), Layout)
+    raise DocumentError(
+        f"There is no layout '{name}'. Choose one of {', '.join(known)}, or give a .toml file."
+    )

@@ -1,0 +1,76 @@
+"""The sheet that says what a file was made from: the run, its evidence, and the program."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from prevention.reports import registers
+from prevention.reports.page import Book, Column
+
+if TYPE_CHECKING:
+    from prevention.reports.workbook import Scenario
+
+LIBRARIES = ("numpy", "scipy", "pandas", "duckdb", "pyarrow", "xlsxwriter")
+FIELDS = {
+    "council_name": "Council",
+    "council": "Council code",
+    "scenario": "Scenario",
+    "run_id": "Run",
+    "first_year": "First year",
+    "years": "Years",
+    "price_base": "Price base of net present values",
+    "seed": "Seed",
+    "draws": "Draws",
+    "version": "Version of the program",
+    "data_hash": "Fingerprint of the data",
+    "assumptions_hash": "Fingerprint of the assumptions",
+}
+"""Entries of a run's record, in order, with the words for them."""
+
+_NOTES = (
+    "One run, one id: the id follows from everything below, so the same id is the same figures.",
+    "To prove a figure: prevention replay RUN works the run out again and compares to the penny.",
+)
+
+
+def libraries() -> dict[str, str]:
+    """The versions of Python and of the libraries that figures pass through."""
+    return {"python": platform.python_version()} | {name: version(name) for name in LIBRARIES}
+
+
+def provenance(
+    scenarios: Sequence[Scenario], citations: Mapping[str, str]
+) -> list[tuple[str, list[str]]]:
+    """Each entry and its value for every scenario."""
+    rows = [
+        (title, [str(s.record.get(key, "")) for s in scenarios]) for key, title in FIELDS.items()
+    ]
+    rows += [
+        (f"Version of {name}", [found] * len(scenarios)) for name, found in libraries().items()
+    ]
+    for key in registers.releases([s.projection for s in scenarios]):
+        rows.append((f"Release {key}", [citations.get(key, "as named")] * len(scenarios)))
+    return rows
+
+
+def write_provenance(
+    book: Book, scenarios: Sequence[Scenario], citations: Mapping[str, str]
+) -> None:
+    """Write the sheet Provenance."""
+    page = book.page("Provenance", "What this file was made from (unit: text)", _NOTES)
+    width = 90 if len(scenarios) == 1 else 44
+    page.head(
+        [
+            Column("Item", width=44),
+            *(Column(f"Scenario {s.number}", width=width) for s in scenarios),
+        ]
+    )
+    for title, values in provenance(scenarios, citations):
+        page.put(page.row, 0, title)
+        for column, value in enumerate(values, 1):
+            page.put(page.row, column, value)
+        page.row += 1
+    page.close()
