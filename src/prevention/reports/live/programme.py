@@ -353,7 +353,12 @@ def _by_year(
         "Rise in delivery cost since cost prices, with optimism",
         "factor",
         lambda y: f"(1+{rise})^({since}+{y})*(1+{optimism})",
-        (1 + rise.value) ** (since.value + np.arange(timeline.years)) * (1 + optimism.value),
+        np.array(
+            [
+                (1 + rise.value) ** (since.value + y) * (1 + optimism.value)
+                for y in range(years.years)
+            ]
+        ),
     )
 
     def total_of(run: Run) -> Callable[[int], str]:
