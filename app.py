@@ -2,9 +2,12 @@
 
 import streamlit as st
 
+from prevention.dashboard.identity import admitted, show_who
 from prevention.dashboard.pages import PAGES
 
 st.set_page_config(page_title="Prevention savings", page_icon="📈", layout="wide")
-page = st.navigation([st.Page(**about) for about in PAGES], position="top")
-st.title(page.title)
-page.run()
+if admitted():
+    page = st.navigation([st.Page(**about) for about in PAGES], position="top")
+    show_who()
+    st.title(page.title)
+    page.run()

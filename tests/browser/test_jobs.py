@@ -39,12 +39,12 @@ def test_a_finance_officer_moves_a_lag_and_sees_the_year_change(visitor: Arrive)
     after = officer.row("With your changes, central")
     assert slider.get_attribute("aria-valuetext") != start
     assert all(number(b) > number(a) for b, a in zip(before, after, strict=True))
-    assert officer.row("As approved, central") == before
+    assert officer.row("As on file, central") == before
     assert officer.page.locator("canvas, svg.marks, [data-testid=stVegaLiteChart]").count() >= 3
     again = visitor()
     again.go(officer.page.url.removeprefix(officer.server))
     assert again.row("With your changes, central") == after
-    officer.page.get_by_role("button", name="Reset to approved").click()
+    officer.page.get_by_role("button", name="Take back all").click()
     officer.settle()
     assert officer.row("With your changes, central") == before
     assert slider.get_attribute("aria-valuetext") == start

@@ -84,14 +84,14 @@ def middle(saved: pd.Series) -> float:
 def test_the_lag_curve_is_redrawn(opened: Opened) -> None:
     page = opened("adjust", set=SLOW)
     rows = table(page, "Month 24")
-    assert rows.loc["Month 24", "As approved"] == "71%"
+    assert rows.loc["Month 24", "As on file"] == "71%"
     assert as_number(rows.loc["Month 24", "With your changes"].rstrip("%")) < 5
 
 
 def test_reset_puts_every_assumption_back(opened: Opened) -> None:
     page = opened("adjust", set=[SLOW, "programmes.no-wrong-door.effect=0.12"])
     assert figure(page, HEAD) != figure(opened("adjust"), HEAD)
-    button(page, "Reset to approved").click().run()
+    button(page, "Take back all").click().run()
     assert page.slider(key="lever onset_lag").value == 20.625
     assert page.slider(key="lever effect").value == 5.5
     assert figure(page, HEAD) == figure(opened("adjust"), HEAD)
@@ -217,7 +217,7 @@ def test_the_bridge_shows_each_change_and_adds_up_to_the_penny(opened: Opened) -
     rows = table(page, "Changes acting together")
     amounts = [in_pence(v) for v in rows["Over the plan"]]
     assert list(rows.index) == [
-        "As approved",
+        "As on file",
         "Effect, Mockingbird constellations",
         "Onset lag, No Wrong Door hub",
         "Changes acting together",

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 import streamlit as st
 
 from prevention.dashboard import choices, detail, figures, levers, working
-from prevention.dashboard.pair import Pair
+from prevention.dashboard.pair import STARTS, Pair
 from prevention.dashboard.session import (
     Changes,
     forecast,
+    plan_of,
     run_line,
     show_below,
     show_downloads,
@@ -17,13 +20,15 @@ from prevention.dashboard.session import (
     show_picture,
     show_table,
 )
+from prevention.model.assumptions import Assumption
 from prevention.model.projection import Projection
+from prevention.model.scenarios import Plan
 from prevention.model.summary import target_of
 from prevention.model.sweep import sweep_lag
 from prevention.reports import charts, words
 from prevention.reports.words import figure_in, plain, sum_in
 
-APPROVED, ADJUSTED = "As approved", "With your changes"
+ADJUSTED = "With your changes"
 
 CURVE_MONTHS = range(0, 97)
 """Months of the lag curve shown: eight years hold all but a few per cent of any lag here."""
@@ -50,7 +55,8 @@ def _choose() -> tuple[str, str, str, str]:
         with st.container():
             council = choices.choose_council("adjust")
         with st.container():
-            scenario = choices.choose_scenario("step-up")
+            id_ = choices.choose_scenario("step-up")
+            scenario = choices.choose_version(id_)
         approved = forecast(council, scenario)
         with st.container():
             programme = levers.choose_programme(approved) if approved.plan.programmes else ""
@@ -58,6 +64,7 @@ def _choose() -> tuple[str, str, str, str]:
             money = choices.choose_money()
     if approved.plan.summary:
         st.caption(plain(approved.plan.summary))
+    choices.say_if_newer(scenario)
     working.follow_address("adjust", scenario)
     return council, scenario, programme, money
 
@@ -65,15 +72,18 @@ def _choose() -> tuple[str, str, str, str]:
 @st.fragment
 def _workings(council: str, scenario: str, programme: str, money: str) -> None:
     """Everything that moves with a lever, and nothing else."""
-    approved = forecast(council, scenario)
+    current = forecast(council, scenario)
+    base = choices.approved_name(scenario)
+    start = STARTS["approved" if base else "saved" if "@" in scenario else "file"]
     changes = working.changes(scenario)
     _remember(scenario, changes)
     headline = st.container()
     left, right = st.columns([5, 8], gap="medium")
     with left:
-        group = _show_levers(approved, scenario, programme)
-    adjusted = forecast(council, scenario, changes) if changes else approved
-    pair = Pair(approved, adjusted, scenario, programme, group, money)
+        group = _show_levers(current, scenario, programme, base)
+    adjusted = forecast(council, scenario, changes) if changes else current
+    approved = forecast(council, base) if base else current
+    pair = Pair(approved, start, adjusted, scenario, programme, group, money)
     with headline:
         _show_headline(pair)
     with left:
@@ -82,7 +92,7 @@ def _workings(council: str, scenario: str, programme: str, money: str) -> None:
         _show_years(pair)
     _show_sentences(pair)
     detail.show(pair)
-    show_missing(approved.missing)
+    show_missing(adjusted.missing)
     run_line(pair.adjusted)
     working.write_address(scenario)
 
@@ -92,41 +102,51 @@ def _remember(scenario: str, changes: Changes) -> None:
     st.session_state["adjusted"] = (scenario, changes)
 
 
-def _show_levers(approved: Projection, scenario: str, programme: str) -> figures.Group:
+def _show_levers(current: Projection, scenario: str, programme: str, base: str) -> figures.Group:
     """The sliders; gives the programmes the figures are to be for."""
     scope = st.segmented_control(
         "Show figures for", [WHOLE, ONE], default=WHOLE, required=True, key="figures-for"
     )
-    levers.show_lag(approved.plan, scenario, programme)
+    levers.show_lag(current.plan, scenario, programme)
     with st.expander("Spread, ramp, effect, fade-out and cashable share"):
-        levers.show_others(approved.plan, scenario, programme)
+        levers.show_others(current.plan, scenario, programme)
     moved = len({working.stem_of(key) for key, _ in working.changes(scenario)})
     with st.container(horizontal=True):
         st.button(
             "Undo", on_click=working.undo, args=(scenario,), disabled=not working.can_undo(scenario)
         )
-        st.button("Reset to approved", on_click=working.reset, args=(scenario,), disabled=not moved)
+        st.button("Take back all", on_click=working.reset, args=(scenario,), disabled=not moved)
+        if base:
+            st.button(
+                "Reset to approved",
+                on_click=_set_to,
+                args=(current.plan, plan_of(base).assumptions(), scenario),
+                help="Puts every assumption to that of the approved version.",
+            )
         st.button(
             "Reset to evidence",
             on_click=_to_evidence,
-            args=(approved, scenario, programme),
+            args=(current.plan, scenario, programme),
             help="Puts this programme's assumptions to what the library's evidence gives, "
             "whatever the scenario sets.",
         )
-    said = "1 assumption differs" if moved == 1 else f"{moved} assumptions differ"
-    st.caption(f"{said} from the scenario as approved.")
+    said = "1 assumption changed" if moved == 1 else f"{moved} assumptions changed"
+    st.caption(f"{said} and not yet saved.")
     return (programme,) if scope == ONE else None
 
 
-def _to_evidence(approved: Projection, scenario: str, programme: str) -> None:
+def _to_evidence(plan: Plan, scenario: str, programme: str) -> None:
     """Set every assumption of a programme to the library's own, where the scenario departs."""
-    stem = f"programmes.{programme}."
-    own = detail.evidence_of(programme)
-    kept = {k: v for k, v in working.changes(scenario) if not k.startswith(stem)}
-    for key, now in approved.plan.assumptions().items():
-        if key in own:
-            found = own[key]
-            kept |= dict(working.edits(now, found.low, found.central, found.high, key))
+    _set_to(plan, detail.evidence_of(programme), scenario)
+
+
+def _set_to(plan: Plan, wanted: Mapping[str, Assumption], scenario: str) -> None:
+    """Change a plan's assumptions to others of the same keys; let go what was changed before."""
+    kept = {k: v for k, v in working.changes(scenario) if working.stem_of(k) not in wanted}
+    for key, now in plan.assumptions().items():
+        if key in wanted:
+            to = wanted[key]
+            kept |= dict(working.edits(now, to.low, to.central, to.high, key))
     working.replace_with(scenario, kept)
 
 
@@ -171,8 +191,8 @@ def _show_headline(pair: Pair) -> None:
             None,
             "The saving written into the budget."
             if in_budget
-            else "No budget figure is set for this scenario, so its own central figure as "
-            "approved stands for it.",
+            else "No budget figure is set for this scenario, so its own central figure "
+            f"{pair.start.lower()} stands for it.",
         ),
         (
             "Chance of that",
@@ -193,7 +213,7 @@ def _show_headline(pair: Pair) -> None:
                 label,
                 value,
                 delta=delta,
-                delta_description="against approved" if delta else None,
+                delta_description=f"against {pair.start[3:]}" if delta else None,
                 border=True,
                 height="stretch",
                 help=about,
@@ -210,25 +230,27 @@ def _show_sentences(pair: Pair) -> None:
         words.arrival(pair.name, pair.adjusted.timeline.labels, saved.tolist()),
         words.slip(sweep.quarter),
         words.longest_lag(*sweep.longest(sweep.net)),
-        words.change(before.central, whole.central) if pair.group is None else "",
+        words.change(before.central, whole.central, pair.start.lower())
+        if pair.group is None
+        else "",
         words.turning(turning.month, turning.year, turning.peak, turning.peak_month),
     ]
     st.markdown("\n".join(f"- {plain(sentence)}" for sentence in sentences if sentence))
 
 
 def _show_years(pair: Pair) -> None:
-    both = [(APPROVED, pair.approved), (ADJUSTED, pair.adjusted)]
+    both = [(pair.start, pair.approved), (ADJUSTED, pair.adjusted)]
     rows = pd.concat(
         figures.by_year(projection, "cashable_saving", pair.group).assign(series=name)
         for name, projection in both
     )
     title = f"Cashable saving of {pair.scope} by financial year"
-    picture = charts.savings_by_year(rows, [APPROVED, ADJUSTED], money=pair.money)
+    picture = charts.savings_by_year(rows, [pair.start, ADJUSTED], money=pair.money)
     st.markdown("#### In which year the saving lands")
     show_picture(
         picture,
-        f"{title}: the scenario as approved beside it with your changes, each with its range "
-        "from P10 to P90. The table below has the figures.",
+        f"{title}: the scenario {pair.start.lower()} beside it with your changes, each with its "
+        "range from P10 to P90. The table below has the figures.",
     )
     table = _year_table([(f"{name}, central", p) for name, p in both], pair.group, pair.money)
     show_table(table, f"{title}, {choices.MONEY[pair.money]}")
@@ -263,20 +285,20 @@ def _year_table(
 
 
 def _show_curve(pair: Pair) -> None:
-    both = ((APPROVED, pair.approved), (ADJUSTED, pair.adjusted))
+    both = ((pair.start, pair.approved), (ADJUSTED, pair.adjusted))
     rows = pd.concat(
         figures.lag_curve(projection, pair.programme, CURVE_MONTHS).assign(series=name)
         for name, projection in both
     )
     title = f"Share of people started on {pair.name} whose placement would have begun"
-    picture = charts.lag_curve(rows, [APPROVED, ADJUSTED])
+    picture = charts.lag_curve(rows, [pair.start, ADJUSTED])
     st.markdown("#### How long before it has its effect")
     show_picture(
         picture,
-        f"{title}, by month since they started: as approved (dashed) and with your changes "
-        "(solid). The table below has the figures.",
+        f"{title}, by month since they started: {pair.start.lower()} (dashed) and with your "
+        "changes (solid). The table below has the figures.",
     )
     wide = rows[rows["month"] % 12 == 0].pivot(index="month", columns="series", values="share")
-    wide = wide[[APPROVED, ADJUSTED]].map(words.per_cent)
+    wide = wide[[pair.start, ADJUSTED]].map(words.per_cent)
     wide.index = pd.Index([f"Month {month}" for month in wide.index])
     show_below(picture, wide, title, pair.run)

@@ -8,6 +8,7 @@ import streamlit as st
 
 from prevention.dashboard.session import bench, code_of_council, names_of_councils
 from prevention.model.scenarios import Scenario, ScenarioError
+from prevention.record.scenarios import scenario_history
 from prevention.reports.words import plain
 
 WARRINGTON = "E06000007"
@@ -76,6 +77,8 @@ def titles() -> dict[str, str]:
 def choose_scenario(start: str) -> str:
     """A scenario's id; the address may give its id or its title."""
     known = titles()
+    if "go-to" in st.session_state:
+        go_to(*st.session_state.pop("go-to"))
     read_address("scenario", known, among("scenario", known))
     ids = list(known)
     return str(
@@ -89,6 +92,75 @@ def choose_scenario(start: str) -> str:
             help="A scenario says which programmes run, and what is assumed differently.",
         )
     )
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _versions(stamp: tuple[int, int], path: str, id_: str) -> list[tuple[int, str, str]]:
+    """Number, status and author of each version of a scenario on the record."""
+    found = scenario_history(bench().record, id_)
+    return [(version.version, version.status, version.who) for version in found]
+
+
+def versions(id_: str) -> list[tuple[int, str, str]]:
+    """Versions of a scenario, first to last: number, status, author; none for one on file."""
+    if id_ in bench().on_file.scenarios:
+        return []
+    return _versions(bench().record.stamp, str(bench().store), id_)
+
+
+def approved_name(name: str) -> str:
+    """The approved version of a scenario as ID@3; "" where none is approved."""
+    id_ = name.partition("@")[0]
+    found = [number for number, status, _ in versions(id_) if status == "approved"]
+    return f"{id_}@{found[-1]}" if found else ""
+
+
+def choose_version(id_: str) -> str:
+    """The scenario's name: its id alone, or with the version looked at, as ID@3.
+
+    A visitor stays on the version they opened; a newer one is offered, not forced on them.
+    """
+    known = versions(id_)
+    if not known:
+        return id_
+    numbers = [number for number, _, _ in known]
+    if st.session_state.get("version-of", id_) != id_:
+        st.session_state["version"] = numbers[-1]
+    st.session_state["version-of"] = id_
+    if st.session_state.get("version", numbers[-1]) not in numbers:
+        del st.session_state["version"]
+    chosen = st.selectbox(
+        "Version",
+        numbers,
+        index=len(numbers) - 1,
+        key="version",
+        bind="query-params",
+        help="; ".join(f"{n}: {status}, saved by {plain(who)}" for n, status, who in known[-5:]),
+    )
+    chosen = chosen if chosen in numbers else numbers[-1]
+    return f"{id_}@{chosen}"
+
+
+def say_if_newer(name: str) -> None:
+    """Tell a visitor that somebody saved a later version than the one they look at."""
+    id_, _, number = name.partition("@")
+    known = versions(id_)
+    if not number or not known or int(number) == known[-1][0]:
+        return
+    last, _, who = known[-1]
+    st.warning(
+        f"{plain(who)} saved version {last} of this scenario. You are looking at version "
+        f"{number}; what you save from it will stand beside theirs, and neither is lost.",
+        title="There is a later version",
+    )
+    st.button(f"Show version {last}", on_click=go_to, args=(id_, last))
+
+
+def go_to(id_: str, version: int) -> None:
+    """Show a version of a scenario at the next run."""
+    st.session_state["scenario"] = id_
+    st.session_state["version"] = version
+    st.session_state["version-of"] = id_
 
 
 def among(kind: str, known: Mapping[str, str]) -> Callable[[str], str]:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from prevention.dashboard import figures, register
+from prevention.dashboard import figures, register, versions
 from prevention.dashboard.choices import MONEY
 from prevention.dashboard.pair import Pair
 from prevention.dashboard.session import (
@@ -35,14 +35,8 @@ STEPS = (0, 3, 6, 9, 12, 18, 24, 36)
 
 def show(pair: Pair) -> None:
     """The tabs below the headline."""
-    names = [
-        "From gross to cashable",
-        "What changed it",
-        "How late it may come",
-        "Every assumption",
-    ]
-    parts = (_show_ladder, _show_bridge, _show_slips, register.show)
-    for tab, part in zip(st.tabs(names, key="detail", on_change="rerun"), parts, strict=True):
+    tabs = st.tabs([*PARTS], key="detail", on_change="rerun")
+    for tab, part in zip(tabs, PARTS.values(), strict=True):
         if tab.open:
             with tab:
                 part(pair)
@@ -79,15 +73,15 @@ def _show_bridge(pair: Pair) -> None:
         st.info("Nothing is changed yet. Move a lever, and its part in the change shows here.")
         return
     rows = bridge_rows(found, pair)
-    title = f"From approved to your changes: cashable saving of {pair.scope}"
+    title = f"From the scenario {pair.start.lower()} to your changes: saving of {pair.scope}"
     picture = drivers.bridge(rows, money=pair.money)
     show_picture(
         picture,
-        f"Bridge from the cashable saving of {pair.scope} as approved to that with your changes, "
-        "a bar for each assumption. The table below has the figures.",
+        f"Bridge from the cashable saving of {pair.scope} {pair.start.lower()} to that with your "
+        "changes, a bar for each assumption. The table below has the figures.",
     )
     st.caption(
-        "Each bar is what that one change does to the scenario as approved, in an exact central "
+        "Each bar is what that one change does alone, in an exact central "
         "run. What the changes do to one another is the last bar, so the order plays no part "
         "and all of it adds up to the penny."
     )
@@ -108,7 +102,7 @@ def bridge_rows(found: Bridge, pair: Pair) -> pd.DataFrame:
     running = np.cumsum(amounts[:-1])
     return pd.DataFrame(
         {
-            "step": ["As approved", *names, "With your changes"],
+            "step": [pair.start, *names, "With your changes"],
             "amount": to_pounds(amounts),
             "start": to_pounds([0, *running[:-1], 0]),
             "end": to_pounds([*running, amounts[-1]]),
@@ -169,5 +163,6 @@ PARTS = {
     "What changed it": _show_bridge,
     "How late it may come": _show_slips,
     "Every assumption": register.show,
+    "Save and approve": versions.show,
 }
 """The tabs, in order."""

@@ -139,7 +139,7 @@ def _origin(lever: Lever, assumption: Assumption) -> str:
     low, central, high = (said(v) for v in (assumption.low, assumption.central, assumption.high))
     record = "; ".join(filter(None, (assumption.source, assumption.reason)))
     footing = f"{BASES[assumption.basis]}: {record}" if record else BASES[assumption.basis]
-    return plain(f"Approved: {central} (low {low}, high {high}). {footing}.")
+    return plain(f"Starts from {central} (low {low}, high {high}). {footing}.")
 
 
 BASES = {

@@ -12,13 +12,16 @@ from prevention.model.summary import run_record
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """The approved scenario and the one with this visitor's assumptions.
+    """A scenario to start from and the one with this visitor's assumptions.
 
-    scenario: its id. programme: the id being adjusted. group: the programmes the figures
-    are for. money: the unit the reader chose.
+    approved: what to measure against: the approved version where there is one, else the
+    scenario as it stands. start: what that is called. scenario: its name, with its version
+    (ID@3) when on the record. programme: the id being adjusted. group: the programmes the
+    figures are for. money: the unit the reader chose.
     """
 
     approved: Projection
+    start: str
     adjusted: Projection
     scenario: str
     programme: str
@@ -44,3 +47,7 @@ class Pair:
     def run(self) -> str:
         """Id of the adjusted run."""
         return str(run_record(self.adjusted)["run_id"])
+
+
+STARTS = {"approved": "As approved", "saved": "As saved", "file": "As on file"}
+"""What a scenario is measured against, in words."""

@@ -22,6 +22,7 @@ from prevention.model.memo import Cache
 from prevention.model.projection import Projection
 from prevention.model.scenarios import Change, Plan, ScenarioError
 from prevention.record import RecordError, open_record
+from prevention.record.scenarios import saved_scenarios
 from prevention.reports.picture import Picture, as_png, as_svg
 from prevention.reports.words import plain
 
@@ -145,9 +146,26 @@ def _projected(
     return bench().forecast(request, _worked_out())
 
 
+def _lightest(name: str) -> str:
+    """The last version of a scenario by its id alone, which needs no opening of the record."""
+    id_, _, version = name.partition("@")
+    return (
+        id_
+        if version and int(version) == _last_versions(built(), str(store_file())).get(id_)
+        else name
+    )
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _last_versions(stamp: Built, path: str) -> dict[str, int]:
+    on_file = bench().on_file.scenarios
+    saved = saved_scenarios(bench().record)
+    return {id_: version.version for id_, version in saved.items() if id_ not in on_file}
+
+
 def forecast(council: str, scenario: str, changes: Changes = (), draws: int = DRAWS) -> Projection:
     """A projection, worked out once for every visitor who asks for the same."""
-    return _projected(built(), str(store_file()), council, scenario, changes, draws)
+    return _projected(built(), str(store_file()), council, _lightest(scenario), changes, draws)
 
 
 @st.cache_data(max_entries=24, show_spinner="Working out whether it pays")

@@ -201,8 +201,8 @@ def longest_lag(lag: float | None, note: str) -> str:
     return "The scheme pays back inside the plan at any lag tried (up to ten years)."
 
 
-def change(before: float, after: float) -> str:
-    """How a saving over the plan moves against the approved scenario.
+def change(before: float, after: float, start: str = "as approved") -> str:
+    """How a saving over the plan moves against the scenario it started from.
 
     >>> change(2_248_844.58, 2_100_000.0)
     'The plan saves £149k less than as approved (6.6% less).'
@@ -211,10 +211,10 @@ def change(before: float, after: float) -> str:
     """
     moved = after - before
     if abs(moved) < 0.005:
-        return "The plan saves the same as approved."
+        return f"The plan saves the same {start}."
     word = "more" if moved > 0 else "less"
     part = f" ({per_cent(abs(moved / before))} {word})" if before > 0 else ""
-    return f"The plan saves {pounds(abs(moved))} {word} than as approved{part}."
+    return f"The plan saves {pounds(abs(moved))} {word} than {start}{part}."
 
 
 def turning(month: str | None, year: str | None, peak: float, peak_month: str | None) -> str:
