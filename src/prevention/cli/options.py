@@ -16,6 +16,8 @@ app = typer.Typer(
     help="Forecast how prevention programmes turn into delayed savings in council budgets.",
     no_args_is_help=True,
     add_completion=False,
+    rich_markup_mode=None,  # boxes and colours would take two thirds of the time to answer
+    context_settings={"max_content_width": 120},
     pretty_exceptions_enable=False,
 )
 

@@ -10,10 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
-import pandas as pd
 
 from prevention.record.copies import copy_to, put_in_place, stamped
 from prevention.record.door import Connection, Door
@@ -32,6 +31,9 @@ from prevention.record.ledger import FIRST, Entry, Ledger
 from prevention.record.lockdown import lock_down
 from prevention.record.migrations import Migration, migrate, pending, undo
 from prevention.record.places import backup_folder, ledger_file, record_file
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 WAIT = 10.0
 """Seconds to wait for another process, unless told otherwise."""
