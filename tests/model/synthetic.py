@@ -15,7 +15,13 @@ from prevention.model.account import Account
 from prevention.model.assumptions import Assumption
 from prevention.model.chain import Outcome, account_of, run, timeline_of
 from prevention.model.draws import Draws
-from prevention.model.economy import Economy, GradeRule, ServiceAssumptions
+from prevention.model.economy import (
+    BASELINE_METHODS,
+    BaselineMethod,
+    Economy,
+    GradeRule,
+    ServiceAssumptions,
+)
 from prevention.model.evidence import CouncilEvidence, Observation, Series, ServiceEvidence
 from prevention.model.programmes import Programme, Target
 from prevention.model.scenarios import Plan
@@ -50,8 +56,13 @@ def line(
     price_year: int = FIRST_YEAR,
     population: Mapping[int, float] | None = None,
     directorate: str = "children",
+    outlook: tuple[float, ...] = (0.0,) * 12,
+    spread: tuple[float, ...] = (),
 ) -> ServiceEvidence:
-    """One service line. By default the price is that of the plan's first year."""
+    """One service line. By default the price is that of the plan's first year.
+
+    outlook: log change by year ahead, whatever the method. spread: of its error.
+    """
     price = {} if unit_cost is None else {price_year: unit_cost}
     return ServiceEvidence(
         id=id_,
@@ -62,6 +73,8 @@ def line(
         unit_cost=series("Weekly cost", "GBP per person per week", price),
         spend=series("Spend", "GBP a year", {}),
         population=series("Population", "persons", population or {}),
+        outlooks=dict.fromkeys(BASELINE_METHODS, outlook),
+        spread=spread,
     )
 
 
@@ -78,7 +91,10 @@ def synthetic_council(*lines: ServiceEvidence) -> CouncilEvidence:
 
 
 def warrington() -> CouncilEvidence:
-    """Warrington's published people and weekly costs; the older population is rounded."""
+    """Warrington's published people and weekly costs; the older population is rounded.
+
+    Its people are held at the last figure, with an invented spread of a tenth a year.
+    """
     young = {2023: 43_650.0, 2024: 44_458.0, 2025: 44_799.0}
     older = {2022: 41_300.0, 2023: 41_900.0, 2028: 45_600.0, 2033: 50_100.0, 2044: 56_100.0}
     published = (
@@ -98,6 +114,7 @@ def warrington() -> CouncilEvidence:
             price_year=price_year,
             population=population,
             directorate="adults" if population is older else "children",
+            spread=tuple(0.1 * years**0.5 for years in range(1, 13)),
         )
         for id_, people, price, people_year, price_year, population in published
     }
@@ -117,7 +134,8 @@ def ranged(low: float, central: float, high: float) -> Assumption:
 def economy(
     *services: str,
     price_uplift: Assumption | float = 0.0,
-    people_volatility: float = 0.0,
+    people_volatility: float | None = 0.0,
+    baseline_method: BaselineMethod = "rate_x_population",
     discount_rate: float = 0.035,
     inflation: float = 0.0,
     pay_uplift: float = 0.0,
@@ -128,7 +146,8 @@ def economy(
     uplift = price_uplift if isinstance(price_uplift, Assumption) else fixed(price_uplift)
     chosen = ServiceAssumptions(
         price_uplift=uplift,
-        people_volatility=fixed(people_volatility),
+        baseline_method=baseline_method,
+        people_volatility=None if people_volatility is None else fixed(people_volatility),
         margin_low=margin[0],
         margin_high=margin[1],
     )

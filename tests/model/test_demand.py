@@ -10,7 +10,7 @@ import pytest
 from model.synthetic import FIRST_YEAR, SERVICE, economy, line, plan, ranged, synthetic_council
 from prevention.model.evidence import CouncilEvidence
 from prevention.model.projection import Projection, project
-from prevention.model.scenarios import Library, resolve
+from prevention.model.scenarios import Library, ScenarioError, resolve
 from prevention.model.summary import baseline, percentiles
 
 
@@ -51,12 +51,65 @@ def test_warringtons_children_grow_with_its_children(
     library: Library, warrington: CouncilEvidence
 ) -> None:
     """41 at March 2025; 0 to 17s grew 1.3 % a year over 2023 to 2025."""
-    chosen = resolve(library.scenarios["do-nothing"], library)
+    changes = [("services.childrens-homes.baseline_method", "rate_x_population")]
+    chosen = resolve(library.scenarios["do-nothing"], library, changes)
     rows = baseline(project(chosen, warrington, draws=0))
     homes = rows[(rows.service == "childrens-homes") & (rows.measure == "people")]
     yearly = (44_799 / 43_650) ** 0.5
     expected = [41 * yearly**age for age in (2.5, 3.5, 4.5, 5.5, 6.5)]
     assert homes.central.to_numpy(float) == pytest.approx(expected, rel=2e-3)
+
+
+def test_people_follow_the_outlook_of_the_method_chosen() -> None:
+    """Log change .1 a year, straight between whole years, held after the last."""
+    path = (0.1, 0.2, 0.3)
+    council = synthetic_council(line(people=100.0, people_year=FIRST_YEAR - 1, outlook=path))
+    found = figure(do_nothing(council, baseline_method="pooled_damped"), "people")
+    expected = [100 * np.exp(0.1 * (year + 0.5)) for year in range(3)] + [100 * np.exp(0.3)] * 2
+    assert found == pytest.approx(expected, rel=1e-3)
+
+
+def test_an_average_over_the_year_stands_in_its_middle() -> None:
+    """2026/27's average is a whole year before 2027/28's, a count on 31 March half of one."""
+    path = tuple(0.1 * year for year in range(1, 13))
+    counted = line(people=100.0, people_year=FIRST_YEAR - 1, outlook=path)
+    averaged = replace(counted, over_year=True)
+    for each, age in ((counted, 0.5), (averaged, 1.0)):
+        found = figure(do_nothing(synthetic_council(each), baseline_method="drift"), "people")
+        assert found[0] == pytest.approx(100 * np.exp(0.1 * age), rel=1e-3)
+
+
+def test_a_method_without_an_outlook_is_refused() -> None:
+    bare = replace(line(people=100.0), outlooks={})
+    with pytest.raises(ValueError, match=r"No outlook by the method 'holt'.*prevention build"):
+        do_nothing(synthetic_council(bare), baseline_method="holt")
+
+
+def test_an_unknown_method_is_refused_with_those_there_are(library: Library) -> None:
+    changes = [("services.fostering.baseline_method", "guess")]
+    with pytest.raises(ScenarioError, match=r"baseline_method.*'last_value'"):
+        resolve(library.scenarios["do-nothing"], library, changes)
+
+
+def test_the_fan_shown_is_the_range_tested() -> None:
+    """At each year's middle P10 and P90 lie 1.2816 of the stated spread from the centre."""
+    spread = (0.05, 0.08, 0.10, 0.115, 0.13, 0.14, 0.15)
+    council = synthetic_council(
+        line(people=200.0, people_year=FIRST_YEAR - 1, spread=spread, outlook=(0.0,) * 12)
+    )
+    found = do_nothing(council, draws=4096, people_volatility=None)
+    half = np.log(figure(found, "people", "p90") / figure(found, "people", "p10")) / 2
+    ages = np.arange(5) + 0.5
+    expected = 1.2816 * np.sqrt(np.interp(ages, range(8), [0.0, *np.square(spread)]))
+    assert half == pytest.approx(expected, rel=0.1)
+
+
+def test_beyond_the_years_held_the_fan_goes_on_widening() -> None:
+    spread = tuple(0.05 * year**0.5 for year in range(1, 4))
+    council = synthetic_council(line(people=200.0, people_year=FIRST_YEAR - 1, spread=spread))
+    found = do_nothing(council, draws=4096, people_volatility=None)
+    half = np.log(figure(found, "people", "p90") / figure(found, "people", "p10")) / 2
+    assert half == pytest.approx(1.2816 * 0.05 * np.sqrt(np.arange(5) + 0.5), rel=0.12)
 
 
 def test_price_rises_each_april_from_the_year_it_was_published() -> None:

@@ -21,6 +21,7 @@ import pandas as pd
 import prevention
 from prevention.evidence.breaches import Breach
 from prevention.evidence.checks import Known, check, read_suite
+from prevention.evidence.outlooks import outlook_rows
 from prevention.evidence.places import expectations_folder
 from prevention.evidence.published import (
     ROW,
@@ -31,10 +32,12 @@ from prevention.evidence.published import (
     table_path,
 )
 from prevention.evidence.services import check_measures, read_services
+from prevention.evidence.store import Store
 from prevention.evidence.tables import (
     ALL,
     BUILD_INFO,
     FIGURES,
+    OUTLOOKS,
     PUBLISHED,
     SERVICES,
     SOURCES,
@@ -224,7 +227,14 @@ def _write(
                 _insert(connection, SOURCES, _source_rows(item.record))
         _insert(connection, SERVICES, _service_rows(definitions))
         _insert(connection, BUILD_INFO, [info])
+        _insert_rows(connection, OUTLOOKS, outlook_rows(Store(path, connection)))
         connection.execute("CHECKPOINT")
+
+
+def _insert_rows(connection: duckdb.DuckDBPyConnection, table: Table, rows: pd.DataFrame) -> None:
+    connection.register("incoming", rows)
+    connection.execute(f"INSERT INTO {quoted(table.name)} SELECT * FROM incoming")
+    connection.unregister("incoming")
 
 
 def _insert_frame(connection: duckdb.DuckDBPyConnection, item: Loaded) -> None:

@@ -17,11 +17,15 @@ from prevention.evidence.services import (
     define,
 )
 from prevention.evidence.store import Store
-from prevention.evidence.tables import MEASURES, SERVICES, quoted
+from prevention.evidence.tables import MEASURES, OUTLOOKS, SERVICES, quoted
 from prevention.model.evidence import CouncilEvidence, Observation, Series, ServiceEvidence
 from prevention.years import WEEKS_PER_YEAR
 
 UNITED_KINGDOM = "K02000001"
+
+Outlook = tuple[tuple[float, ...], dict[str, tuple[float, ...]]]
+Outlooks = Mapping[str, Outlook]
+"""By service line: the spread by year ahead, and the log change by method and year ahead."""
 
 Figures = Mapping[tuple[str, str], Mapping[int, Observation]]
 """Observations of one council by (table, measure), then by year ending."""
@@ -54,22 +58,44 @@ def _evidence(
 ) -> dict[str, CouncilEvidence]:
     services = service_definitions(store)
     figures = _figures(store, only, services)
+    outlooks = _outlooks(store, only)
     deflator = measure_series(store, "gdp_deflator", "gdp_deflator", UNITED_KINGDOM)
     data_hash = store.data_hash
     return {
-        council.code: _council(council, services, figures[council.code], deflator, data_hash)
+        council.code: _council(
+            council, services, figures[council.code], outlooks[council.code], deflator, data_hash
+        )
         for council in wanted
     }
+
+
+def _outlooks(store: Store, code: str | None) -> Mapping[str, Outlooks]:
+    """Each council's outlooks, of one council or of all."""
+    rows = store.rows(
+        f"SELECT la_code, service, method, log_change, log_deviation "
+        f"FROM {quoted(OUTLOOKS.name)} WHERE la_code = coalesce(?, la_code) "
+        "ORDER BY la_code, service, method",
+        [code],
+    )
+    found: dict[str, dict[str, Outlook]] = defaultdict(dict)
+    for la_code, service, method, change, deviation in rows:
+        _, paths = found[la_code].setdefault(service, (tuple(deviation), {}))
+        paths[method] = tuple(change)
+    return found
 
 
 def _council(
     council: Council,
     services: Sequence[ServiceDefinition],
     figures: Figures,
+    outlooks: Outlooks,
     deflator: Series,
     data_hash: str,
 ) -> CouncilEvidence:
-    evidence = {service.id: _service(service, figures) for service in services}
+    evidence = {
+        service.id: _service(service, figures, outlooks.get(service.id, ((), {})))
+        for service in services
+    }
     missing = [
         sentence
         for service in services
@@ -130,7 +156,7 @@ def _figures(
     return found
 
 
-def _service(service: ServiceDefinition, figures: Figures) -> ServiceEvidence:
+def _service(service: ServiceDefinition, figures: Figures, outlook: Outlook) -> ServiceEvidence:
     read = {
         facet: Series(
             definition.title, definition.unit, _observations(definition, figures), definition.note
@@ -146,6 +172,9 @@ def _service(service: ServiceDefinition, figures: Figures) -> ServiceEvidence:
         name=service.name,
         directorate=service.directorate,
         person=service.person,
+        over_year=service.series["people"].count == AVERAGE,
+        outlooks=outlook[1],
+        spread=outlook[0],
         is_memo=service.is_memo,
         **read,
     )

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from prevention.baseline.intervals import SpreadRule
 
 FACETS = ("people", "unit_cost", "spend", "population")
 """The four series of a service line."""
@@ -53,13 +55,17 @@ class SeriesDefinition:
 
 @dataclass(frozen=True, slots=True)
 class ServiceDefinition:
-    """A service line and the four series it is made of, by the names in FACETS."""
+    """A service line and the four series it is made of, by the names in FACETS.
+
+    spread: how far people may stray from their forecast, by year ahead.
+    """
 
     id: str
     name: str
     directorate: str
     person: str
     series: Mapping[str, SeriesDefinition]
+    spread: SpreadRule = field(default_factory=SpreadRule)
     is_memo: bool = False
 
 
@@ -90,8 +96,9 @@ def define(item: Mapping[str, Any]) -> ServiceDefinition:
     """
     try:
         series = {facet: _series(item[facet]) for facet in FACETS}
-        rest = {key: value for key, value in item.items() if key not in FACETS}
-        service = ServiceDefinition(series=series, **rest)
+        rest = {key: value for key, value in item.items() if key not in (*FACETS, "spread")}
+        spread = SpreadRule(**item.get("spread", {}))
+        service = ServiceDefinition(series=series, spread=spread, **rest)
     except (KeyError, TypeError) as fault:
         name = item.get("id", "a service without an id")
         raise ServicesWrong(f"services.toml, {name}: {fault} is missing or not known.") from fault

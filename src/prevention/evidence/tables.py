@@ -144,6 +144,26 @@ SERVICES = Table(
     ),
     ("id",),
 )
+OUTLOOKS = Table(
+    "outlooks",
+    "People in care if nothing changes, by service line, council and method",
+    (
+        Column("service", "VARCHAR", "Service line"),
+        _LA_CODE,
+        Column("method", "VARCHAR", "Method of the baseline"),
+        Column(
+            "log_change",
+            "DOUBLE[]",
+            "Natural log of people over the last published figure, 1, 2, ... years after it",
+        ),
+        Column(
+            "log_deviation",
+            "DOUBLE[]",
+            "Standard deviation of the natural log of people about that, 1, 2, ... years after",
+        ),
+    ),
+    ("service", "la_code", "method"),
+)
 BUILD_INFO = Table(
     "build_info",
     "What this store was built from",
@@ -159,6 +179,7 @@ ALL: Mapping[str, Table] = {
     **PUBLISHED,
     SOURCES.name: SOURCES,
     SERVICES.name: SERVICES,
+    OUTLOOKS.name: OUTLOOKS,
     BUILD_INFO.name: BUILD_INFO,
 }
 """Every table of the store."""

@@ -1,9 +1,10 @@
 """The baseline: people in placement, price and spend if nothing changes.
 
 Volume and price are forecast apart, so that a saving in volume and a drift in price are
-never confused. Volume holds the last published rate per head of population: over 145
-councils and eight origins no trend line beat it. Its fan is a random walk in logs. Price
-is the last published weekly cost, raised each April.
+never confused. Volume starts from the last published figure and is carried on by the
+service line's method: the one that did best in the back-test over all councils, unless
+another is chosen. Its fan is a random walk in logs, as wide as the back-test found past
+forecasts to stray. Price is the last published weekly cost, raised each April.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import numpy as np
 from prevention.model.assumptions import Assumption, Floats
 from prevention.model.draws import Draws
 from prevention.model.economy import ServiceAssumptions
-from prevention.model.evidence import Series, ServiceEvidence
+from prevention.model.evidence import Observation, Series, ServiceEvidence
 from prevention.model.timeline import Timeline
 from prevention.years import MONTHS_PER_YEAR, WEEKS_PER_MONTH, first_month, format_year
 
@@ -24,7 +25,11 @@ _TREND_YEARS = 3
 """Years of past growth carried on where no population projection is on file."""
 
 _LATER_STEPS = 0.12
-"""Extra variance from the second year on: yearly changes are slightly correlated."""
+"""Extra variance of a chosen volatility from the second year on: yearly changes are
+slightly correlated."""
+
+_BY_POPULATION = "rate_x_population"
+"""The method that follows population month by month, projections included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +48,20 @@ class Baseline:
         return timeline.by_year(self.people * timeline.spread(self.price)) * WEEKS_PER_MONTH
 
 
-def population_by_month(population: Series, timeline: Timeline, base_year: int) -> Floats:
-    """Population over that of the base year's 31 March, by month of the plan, (plan_months,).
+def counted_at(evidence: ServiceEvidence, last: Observation) -> float:
+    """Month number the last figure stands for: its 31 March, or the middle of its year."""
+    end = first_month(last.year_ending + 1)
+    return end - MONTHS_PER_YEAR / 2 if evidence.over_year else end
+
+
+def ages_of(evidence: ServiceEvidence, last: Observation, timeline: Timeline) -> Floats:
+    """Years from the last figure to the middle of each month of the plan, (plan_months,)."""
+    middles = timeline.plan_start + np.arange(timeline.plan_months) + 0.5
+    return np.asarray((middles - counted_at(evidence, last)) / MONTHS_PER_YEAR)
+
+
+def population_by_month(population: Series, timeline: Timeline, base_month: float) -> Floats:
+    """Population over that at `base_month`, by month of the plan, (plan_months,).
 
     Published (then projected) mid-year figures, joined by straight lines; past the last
     of them, its growth over the three years before is carried on. 1 throughout where no
@@ -61,32 +78,78 @@ def population_by_month(population: Series, timeline: Timeline, base_year: int) 
     months = np.concatenate([months, months[-1] + ahead * MONTHS_PER_YEAR])
     values = np.concatenate([values, values[-1] * growth**ahead])
     middles = timeline.plan_start + np.arange(timeline.plan_months) + 0.5
-    base = np.interp(first_month(base_year + 1), months, values)
+    base = np.interp(base_month, months, values)
     return np.asarray(np.interp(middles, months, values) / base)
 
 
-def people_fan(
-    evidence: ServiceEvidence, volatility: Floats, timeline: Timeline, draws: Draws
+def people_by_month(
+    evidence: ServiceEvidence, chosen: ServiceAssumptions, timeline: Timeline
 ) -> Floats:
-    """Each draw's departure from the central volume, as a factor, (plan_months, n).
+    """Central people in placement by month of the plan, (plan_months,).
 
-    A random walk in logs from the last published figure: h years out its variance is
-    h (1 + 0.12 from the second year) times that of one yearly change.
+    The last figure x exp(the method's log change at that age), straight between whole
+    years and held after the last of them.
+
+    Raises:
+        ValueError: the method has no outlook for this council.
+    """
+    last = evidence.people.observations[-1]
+    method = chosen.baseline_method
+    if method == _BY_POPULATION:
+        base = counted_at(evidence, last)
+        return last.value * population_by_month(evidence.population, timeline, base)
+    if method not in evidence.outlooks:
+        raise ValueError(
+            f"No outlook by the method '{method}' is held for {evidence.name.lower()}. "
+            "Build the store again (prevention build), or choose rate_x_population."
+        )
+    path = np.array([0.0, *evidence.outlooks[method]])
+    ages = ages_of(evidence, last, timeline)
+    return np.asarray(last.value * np.exp(np.interp(ages, np.arange(len(path)), path)))
+
+
+def spread_at(
+    ages: Floats, evidence: ServiceEvidence, chosen: ServiceAssumptions, draws: Draws
+) -> Floats:
+    """Standard deviation of the log departure from the central volume, (plan_months, size).
+
+    As the back-test settled it, its variance straight between whole years and growing on
+    as in the last of them; or that of a random walk of the chosen volatility, whose
+    variance h years out is h (1 + 0.12 from the second year) times that of one year.
+    """
+    if chosen.people_volatility is not None:
+        stream = f"service/{evidence.id}"
+        volatility = draws.values(stream, "people_volatility", chosen.people_volatility)
+        return volatility * np.sqrt(ages * (1 + _LATER_STEPS * (ages > 1)))[:, None]
+    variance = np.array([0.0, *np.square(evidence.spread)])
+    if len(variance) < 3:
+        return np.zeros((len(ages), 1))
+    beyond = np.maximum(ages - (len(variance) - 1), 0.0) * (variance[-1] - variance[-2])
+    held = np.interp(ages, np.arange(len(variance)), variance)
+    return np.asarray(np.sqrt(held + beyond)[:, None])
+
+
+def people_fan(
+    evidence: ServiceEvidence, chosen: ServiceAssumptions, timeline: Timeline, draws: Draws
+) -> Floats:
+    """Each draw's departure from the central volume, as a factor, (plan_months, size).
+
+    A random walk in logs from the last published figure, scaled to `spread_at`: its P10
+    and P90 are the ends of the 80 % interval that the back-test judges.
     """
     last = evidence.people.last
     if draws.count == 0 or last is None:
         return np.ones((timeline.plan_months, draws.size), draws.dtype)
-    since = timeline.plan_start - first_month(last.year_ending + 1)
-    ages = (since + np.arange(timeline.plan_months) + 0.5) / MONTHS_PER_YEAR
+    ages = np.maximum(ages_of(evidence, last, timeline), 0.0)
     steps = draws.scores(f"people/{evidence.id}", int(np.ceil(ages[-1])) + 1)
     path = np.concatenate([np.zeros((1, draws.size)), np.cumsum(steps, axis=0)])
     whole = np.floor(ages).astype(int)
     part = (ages - whole)[:, None]
     walk = path[whole] * (1 - part) + path[whole + 1] * part
-    # Straight lines between yearly points would narrow the fan in mid-year: restore it.
-    walk *= np.sqrt(ages[:, None] / (whole[:, None] + part**2))
-    later = np.sqrt(1 + _LATER_STEPS * (ages > 1))[:, None]
-    logs: Floats = (volatility * later * walk).astype(draws.dtype)
+    # Scaled to variance 1 at every age: straight lines between yearly points would
+    # narrow the fan in mid-year.
+    walk /= np.sqrt(np.maximum(whole[:, None] + part**2, 1e-9))
+    logs: Floats = (spread_at(ages, evidence, chosen, draws) * walk).astype(draws.dtype)
     return np.exp(logs)
 
 
@@ -154,13 +217,8 @@ def baselines(
     paths: dict[str, Baseline] = {}
     for id_ in modelled(services, chosen):
         evidence = services[id_]
-        last = evidence.people.observations[-1]
-        growth = population_by_month(evidence.population, timeline, last.year_ending)
-        volatility = draws.values(
-            f"service/{id_}", "people_volatility", chosen[id_].people_volatility
-        )
-        fan = people_fan(evidence, volatility, timeline, draws)
+        central = people_by_month(evidence, chosen[id_], timeline)[:, None].astype(draws.dtype)
+        fan = people_fan(evidence, chosen[id_], timeline, draws)
         price = price_by_year(evidence, chosen[id_], timeline, draws)
-        central = (last.value * growth[:, None]).astype(draws.dtype)
         paths[id_] = Baseline(central * fan, price)
     return paths

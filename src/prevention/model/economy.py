@@ -3,11 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal, get_args
 
 from pydantic import Field
 
 from prevention.model.assumptions import Assumption
 from prevention.model.programmes import Document, Grade, Programme
+
+BaselineMethod = Literal[
+    "last_value",
+    "rate_x_population",
+    "levelling",
+    "levelling_fading",
+    "levelling_national",
+    "national_growth",
+    "pooled_damped",
+    "shrunk_trend",
+    "drift",
+    "straight_line",
+    "simple_smoothing",
+    "holt",
+    "damped_trend",
+    "theta",
+    "combination",
+]
+"""How people in placement are carried on if nothing changes (`prevention.baseline`)."""
+
+BASELINE_METHODS: tuple[str, ...] = get_args(BaselineMethod)
 
 
 class GradeRule(Document):
@@ -29,6 +51,10 @@ class ServiceAssumptions(Document):
         `as_at` when nothing is published); None takes the published average.
     margin_low, margin_high: 10th and 90th percentile of the marginal price over the
         published average, when `unit_cost` is None.
+    baseline_method: how people are carried on if nothing changes; `baseline_source` says
+        why, `baseline_as_at` when it was settled.
+    people_volatility: standard deviation of the yearly log change in people, in place of
+        the spread that the back-test settled.
     """
 
     unit_cost: Assumption | None = None
@@ -36,7 +62,10 @@ class ServiceAssumptions(Document):
     margin_low: float = Field(default=1.0, gt=0, le=1)
     margin_high: float = Field(default=1.0, ge=1)
     price_uplift: Assumption
-    people_volatility: Assumption
+    baseline_method: BaselineMethod = "rate_x_population"
+    baseline_source: str = ""
+    baseline_as_at: str = ""
+    people_volatility: Assumption | None = None
 
 
 class Economy(Document):

@@ -45,6 +45,10 @@ class ServiceEvidence:
     unit_cost: GBP per person per week.
     spend: gross GBP a year, on the publisher's own definition.
     population: persons in the age group the service draws on, actual then projected.
+    over_year: people are an average over the year; otherwise they are counted on 31 March.
+    outlooks: log change in people 1, 2, ... years after the last figure if nothing changes,
+        by the method that gives it.
+    spread: standard deviation of the log error of such an outlook 1, 2, ... years ahead.
     is_memo: shown for context and never added to a total, because its people are
         already in the other lines (all children looked after).
     """
@@ -57,6 +61,9 @@ class ServiceEvidence:
     unit_cost: Series
     spend: Series
     population: Series
+    over_year: bool = False
+    outlooks: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    spread: tuple[float, ...] = ()
     is_memo: bool = False
 
 

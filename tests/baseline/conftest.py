@@ -1,0 +1,49 @@
+"""The shipped figures of every council, read once, and the back-test of the quick methods."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from prevention.baseline.backtest import Trial
+from prevention.baseline.running import Question, quick_trial
+from prevention.evidence.accuracy import Accuracy, questions, quick_accuracy
+from prevention.evidence.council import every_council_evidence
+from prevention.evidence.documents import read_library
+from prevention.evidence.places import data_folder
+from prevention.evidence.store import open_store
+from prevention.model.evidence import CouncilEvidence
+from prevention.model.scenarios import Library
+
+Series = tuple[str, str]
+
+
+@pytest.fixture(scope="session")
+def library() -> Library:
+    return read_library(data_folder())
+
+
+@pytest.fixture(scope="session")
+def councils(store_path: Path) -> dict[str, CouncilEvidence]:
+    with open_store(store_path) as store:
+        return every_council_evidence(store)
+
+
+@pytest.fixture(scope="session")
+def asked(store_path: Path, library: Library) -> dict[Series, Question]:
+    """Every series that can be back-tested, by service line and measure."""
+    found, _ = questions(store_path, library.economy)
+    return {(q.lines.service, q.lines.measure): q for q in found}
+
+
+@pytest.fixture(scope="session")
+def trials(asked: Mapping[Series, Question]) -> dict[Series, Trial]:
+    return {key: quick_trial(question) for key, question in asked.items()}
+
+
+@pytest.fixture(scope="session")
+def accuracy(store_path: Path, library: Library) -> Accuracy:
+    """What the page shows: over all councils, quick methods and those kept."""
+    return quick_accuracy(store_path, data_folder(), library.economy)
