@@ -125,6 +125,11 @@ class Record:
             NameTaken: something of that name is on the record. RecordFull: nothing was
             saved, the disk is full. RecordBusy, RecordDamaged, RecordTooNew, RecordRefused.
         """
+        if not self.writable:
+            raise RecordRefused(
+                f"This program may not write in {self.path.parent}. Name a store in a folder it "
+                "may write to, with --store."
+            )
         try:
             if not self.path.exists():
                 with self._turn():
@@ -263,8 +268,7 @@ class Record:
             if disk_is_full(fault):
                 raise full(self.path) from fault
             raise RecordRefused(
-                f"The record {self.path} cannot be made there: {fault.strerror}. Name a store in "
-                "a folder this program may write to, with --store."
+                f"The record {self.path} cannot be made: {fault.strerror}."
             ) from fault
         finally:
             fresh.unlink(missing_ok=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from prevention.record.door import Connection
 
-_SETTINGS = (
+SETTINGS = (
     "SET GLOBAL TimeZone='UTC'",
     "SET GLOBAL max_temp_directory_size='1GB'",
     "SET GLOBAL memory_limit='512MB'",
@@ -27,5 +27,5 @@ word a cursor runs without a time limit. The order matters: the last forbids any
 def lock_down(connection: Connection, path: Path) -> None:
     """Apply the settings; temporary files go beside the record."""
     connection.execute("SET GLOBAL temp_directory = ?", [str(path.with_suffix(".tmp"))])
-    for statement in _SETTINGS:
+    for statement in SETTINGS:
         connection.execute(statement)
