@@ -68,6 +68,12 @@ def test_nothing_can_be_written_or_reached(store: Store, statement: str) -> None
         store.rows(statement)
 
 
+def test_every_query_has_the_limits(store: Store) -> None:
+    wanted = {"max_execution_time": 20_000, "threads": 2, "python_enable_replacements": False}
+    for name, value in wanted.items():
+        assert store.rows("SELECT current_setting(?)", [name]) == [(value,)]
+
+
 def test_the_store_can_be_opened_twice(store_path: Path, store: Store) -> None:
     with open_store(store_path) as second:
         assert second.data_hash == store.data_hash

@@ -15,20 +15,21 @@ from prevention.evidence.places import store_file
 from prevention.evidence.tables import BUILD_INFO, FIGURES, quoted
 
 _LOCKDOWN = (
-    "SET TimeZone='Europe/London'",
-    "SET memory_limit='1GB'",
-    "SET threads=2",
-    "SET max_execution_time=20000",
-    "SET autoload_known_extensions=false",
-    "SET autoinstall_known_extensions=false",
-    "SET allow_community_extensions=false",
-    "SET allow_persistent_secrets=false",
-    "SET python_enable_replacements=false",
-    "SET enable_external_access=false",
-    "SET lock_configuration=true",
+    "SET GLOBAL TimeZone='Europe/London'",
+    "SET GLOBAL memory_limit='1GB'",
+    "SET GLOBAL threads=2",
+    "SET GLOBAL max_execution_time=20000",
+    "SET GLOBAL autoload_known_extensions=false",
+    "SET GLOBAL autoinstall_known_extensions=false",
+    "SET GLOBAL allow_community_extensions=false",
+    "SET GLOBAL allow_persistent_secrets=false",
+    "SET GLOBAL python_enable_replacements=false",
+    "SET GLOBAL enable_external_access=false",
+    "SET GLOBAL lock_configuration=true",
 )
-"""No file, network or setting can be reached from a statement. The order matters: the last
-setting forbids any further one."""
+"""No file, network or setting can be reached from a statement. Global, because each query runs
+on a cursor, which does not inherit what is set for the connection alone. The order matters:
+the last setting forbids any further one."""
 
 
 _opening = threading.Lock()
