@@ -8,7 +8,7 @@ from pathlib import Path
 
 from prevention.publications.errors import FileRefused
 
-MOST_UNPACKED = 120_000_000
+MOST_UNPACKED = 100_000_000
 """Bytes of a workbook once unpacked: the largest publication has 27 million."""
 MOST_RATIO = 200
 """How many times smaller than its content a part may be packed, where it is large at all."""

@@ -43,15 +43,12 @@ _WORTH_NAMING = 0.5
 """Share of what a publication needs that a file must have for it to be named as the nearest."""
 
 
-def read_publication(path: Path, as_: str | None = None) -> Reading:
-    """Read a file as its publisher issued it.
-
-    as_: id of a publication, or one of our tables; None to work out which publication it is.
+def recognised(path: Path, as_: str | None = None) -> Reading:
+    """Read a file as the one publication that it is; see `read_publication`.
 
     Raises:
         FileRefused: the file is unsafe, damaged or of a kind that cannot be read.
-        NotRecognised: it is no publication known, could be two, or lacks a part of the one
-            it comes nearest to, which is named.
+        NotRecognised: it is no publication known, could be two, or lacks a part of one.
     """
     book = open_file(Path(path))
     candidates = _candidates(as_)
@@ -64,9 +61,25 @@ def read_publication(path: Path, as_: str | None = None) -> Reading:
             nearest=next(iter(found)),
         )
     for seen in found.values():
-        assert seen.read is not None  # noqa: S101  chosen above by this
-        return seen.read()
+        if seen.read is not None:
+            return _with_figures(book, seen.read())
     raise _unknown(book, sightings, as_)
+
+
+def _with_figures(book: Book, reading: Reading) -> Reading:
+    """A reading that has something in it.
+
+    Raises:
+        NotRecognised: the columns are those of the publication, but hold no figure.
+    """
+    if reading.tables and not reading.rows_read:
+        raise NotRecognised(
+            f"{book.name} has the columns of {reading.title} but not one figure below them. "
+            "Download it again.",
+            nearest=reading.publication,
+            missing=("figures",),
+        )
+    return reading
 
 
 def _candidates(as_: str | None) -> list[Publication]:
@@ -99,8 +112,8 @@ def _unknown(book: Book, sightings: Mapping[str, Sighting], as_: str | None) -> 
             nearest=identity,
             missing=seen.missing,
         )
-    known = ", ".join(f"{p.title} ({p.publisher})" for p in PUBLICATIONS.values())
+    publishers = ", ".join(dict.fromkeys(p.publisher for p in PUBLICATIONS.values()))
     return NotRecognised(
-        f"{book.name} is none of the publications that can be read: {known}. If it is the "
-        "council's own file, load it as that."
+        f"{book.name} is none of the {len(PUBLICATIONS)} publications that can be read (of "
+        f"{publishers}). If it is the council's own file, load it as that."
     )

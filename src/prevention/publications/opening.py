@@ -11,10 +11,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import os
+import re
 import subprocess
 import sys
 import tempfile
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,14 +29,16 @@ from prevention.publications.sheets import Book, Sheet
 if TYPE_CHECKING:
     import pandas as pd
 
-MOST_BYTES = 100_000_000
+MOST_BYTES = 64_000_000
 """Size of a file on disk, whatever its kind."""
 MOST_TEXT_ROWS = 800_000
 """Records of a text file: the longest publication read has 641,070."""
-MOST_TEXT_CELLS = 8_000_000
+MOST_TEXT_CELLS = 6_000_000
+MOST_TEXT_WORDS = 1_500_000
+"""Cells of a text file that differ from each other."""
 MOST_FIELD = 131_072
 """Characters of one cell of a text file."""
-MEGABYTES = 360
+MEGABYTES = 300
 """Memory that reading one workbook may take: the largest publication takes 209."""
 SECONDS = 4
 """Processor time that reading one workbook may take."""
@@ -93,12 +99,13 @@ def _text_sheet(path: Path) -> Sheet:
     raw = path.read_bytes()
     if raw.count(b"\n") > 2 * MOST_TEXT_ROWS:
         raise FileRefused(_too_long(path.name))
-    text = decoded(raw, path.name)
-    return Sheet(path.stem, _records(text, path.name))
+    encoding, start = _encoding(raw, path.name)
+    lines = io.TextIOWrapper(io.BytesIO(raw), encoding, newline="")
+    return Sheet(path.stem, _records(lines, _delimiter(start), path.name))
 
 
-def decoded(raw: bytes, name: str) -> str:
-    """Text in the encoding it shows itself to be in: UTF-8, UTF-16 or Windows (cp1252).
+def _encoding(raw: bytes, name: str) -> tuple[str, str]:
+    """The encoding a text shows itself to be in (UTF-8, UTF-16 or Windows), and its start.
 
     Raises:
         FileRefused: it is none of these.
@@ -114,8 +121,8 @@ def decoded(raw: bytes, name: str) -> str:
             text = raw.decode(attempt)
         except UnicodeDecodeError:
             continue
-        if _is_plain(text):
-            return text
+        if _is_plain(text[:200_000]):
+            return attempt, text[:20_000]
     raise FileRefused(
         f"{name} is not a text file that can be read: it is in none of the encodings UTF-8, "
         "UTF-16 and Windows. Save it as 'CSV UTF-8' and load it again."
@@ -124,14 +131,13 @@ def decoded(raw: bytes, name: str) -> str:
 
 def _is_plain(text: str) -> bool:
     """Whether text has no control characters: those are the mark of binary data."""
-    sample = text[:200_000]
-    return not any(ch < " " and ch not in "\t\r\n\f" for ch in sample)
+    return not any(ch < " " and ch not in "\t\r\n\f" for ch in text)
 
 
-def _records(text: str, name: str) -> list[list[str]]:
+def _records(lines: Iterable[str], delimiter: str, name: str) -> list[list[str]]:
     """The records of delimited text; repeated cells share their memory."""
     csv.field_size_limit(MOST_FIELD)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    reader = csv.reader(lines, delimiter=delimiter)
     known: dict[str, str] = {}
     share = known.setdefault
     records: list[list[str]] = []
@@ -139,7 +145,11 @@ def _records(text: str, name: str) -> list[list[str]]:
     try:
         for record in reader:
             cells += len(record)
-            if len(records) >= MOST_TEXT_ROWS or cells > MOST_TEXT_CELLS:
+            if (
+                len(records) >= MOST_TEXT_ROWS
+                or cells > MOST_TEXT_CELLS
+                or len(known) > MOST_TEXT_WORDS
+            ):
                 raise FileRefused(_too_long(name))
             records.append([share(cell, cell) for cell in record])
     except csv.Error as fault:
@@ -157,17 +167,16 @@ def _too_long(name: str) -> str:
     )
 
 
-def _delimiter(text: str) -> str:
-    """The mark between cells: the one that gives the most columns, and most evenly."""
-    sample = list(csv.reader(io.StringIO(text[:20_000], newline="")))
-    lines = [",".join(record) for record in sample[:40] if record] or [text[:1000]]
-    plain = text[:20_000].splitlines()[:40]
+def _delimiter(start: str) -> str:
+    """The mark between cells: the one that most lines have equally often, and often."""
+    bare = re.sub(r'"[^"]*"', "", start)
+    lines = [line for line in bare.splitlines()[:40] if line]
 
-    def weight(mark: str) -> tuple[int, int]:
-        counts = sorted(line.count(mark) for line in plain)
-        return (counts[len(counts) // 2] if counts else 0, sum(line.count(mark) for line in lines))
+    def weight(mark: str) -> float:
+        times, alike = Counter(line.count(mark) for line in lines).most_common(1)[0]
+        return (alike / len(lines)) ** 4 * math.log2(1 + times)
 
-    return max(DELIMITERS, key=weight)
+    return max(DELIMITERS, key=weight) if lines else ","
 
 
 def _sandboxed(path: Path, kind: str) -> tuple[Sheet, ...]:
@@ -190,6 +199,8 @@ def _sandboxed(path: Path, kind: str) -> tuple[Sheet, ...]:
             raise FileRefused(_too_heavy(path.name)) from None
         if done.returncode != 0:
             raise FileRefused(_why_failed(path.name, kind, done))
+        if result.stat().st_size > MOST_BYTES:
+            raise FileRefused(_too_heavy(path.name))
         if kind == "parquet":
             return (_parquet_sheet(path.stem, result),)
         sheets = json.loads(result.read_bytes())

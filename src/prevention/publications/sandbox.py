@@ -69,7 +69,7 @@ def read_sheets(path: str) -> list[dict[str, Any]]:
     sheets, cells = [], 0
     for name in workbook.sheet_names:
         sheet = workbook.get_sheet_by_name(name)
-        height, width = sheet.total_height, sheet.total_width
+        height, width = (last + 1 for last in sheet.end or (-1, -1))
         cells += height * width
         if height > MOST_ROWS or cells > MOST_CELLS:
             raise Refused(
