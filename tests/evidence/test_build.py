@@ -12,7 +12,8 @@ import duckdb
 import pytest
 
 import prevention
-from prevention.evidence.build import BuildFailed, build, check_file
+from prevention.evidence.build import BuildFailed, build
+from prevention.evidence.loading import check_file
 from prevention.evidence.published import SourceRecordWrong, read_record, reseal, table_path
 from prevention.evidence.services import ServicesWrong
 from prevention.evidence.store import Store, open_store
@@ -175,13 +176,15 @@ def test_a_row_with_too_many_cells_is_named(small: Path) -> None:
     lines = path.read_text().splitlines()
     lines[6] = lines[6].replace(",,", ",,,", 1)
     path.write_text("\n".join(lines) + "\n", newline="\n")
-    (breach,) = check_file(path, "care_weeks", small)
+    (breach,) = check_file(path, "care_weeks", small).breaches
     assert (breach.row, breach.rule) == (7, "SCHEMA")
     assert "7 cells where the header has 6" in breach.message
 
 
 def test_check_file_finds_nothing_in_a_published_table(small: Path) -> None:
-    assert check_file(table_path(small, "adult_activity"), "adult_activity", small) == []
+    report = check_file(table_path(small, "adult_activity"), "adult_activity", small)
+    assert report.breaches == []
+    assert report.rows_read == report.rows_stored > 0
 
 
 def test_a_missing_source_record_is_named(small: Path, tmp_path: Path) -> None:
@@ -207,7 +210,7 @@ def test_a_failure_while_writing_leaves_the_old_store(
     def disk_full(*_: object) -> None:
         raise OSError("No space left on device")
 
-    monkeypatch.setattr("prevention.evidence.build._swap", disk_full)
+    monkeypatch.setattr("prevention.evidence.renewal.swap", disk_full)
     with pytest.raises(OSError, match="No space left"):
         build(small, store)
     assert fingerprint(store) == before

@@ -14,10 +14,27 @@ from prevention.evidence.build import Loaded, known_lists
 from prevention.evidence.checks import GIVEN, IN_UNIT, Known, Suite, SuiteWrong, check, read_suite
 from prevention.evidence.places import expectations_folder
 from prevention.evidence.published import ROW, read_record, read_rows, table_path
-from prevention.evidence.tables import PUBLISHED
+from prevention.evidence.tables import CHECKED, OWN, PUBLISHED
 
 Row = dict[str, str]
-TEXT_OF = {"year_ending_text": "year_ending", "value_text": "value"}
+TEXT_OF = {
+    f"{name}_text": name for name in ("year_ending", "value", "amount", "weekly_cost", "starts")
+}
+OWN_ROWS: Mapping[str, Row] = {
+    "council_ledger": {
+        "month": "2024-04-01",
+        "service": "fostering",
+        "cost_centre": "F1",
+        "amount": "12.50",
+    },
+    "council_placements": {
+        "start_date": "2024-04-01",
+        "end_date": "2024-09-30",
+        "service": "fostering",
+        "weekly_cost": "480.00",
+    },
+    "council_starts": {"programme": "no-wrong-door", "month": "2024-04-01", "starts": "4"},
+}
 
 
 def load(data: Path, *tables: str) -> list[Loaded]:
@@ -53,7 +70,11 @@ def broken_rows(
     if kind == "expect_column_values_to_not_be_null":
         return [{**plain, column: ""}]
     if kind == "expect_column_values_to_match_regex":
-        return [{**plain, column: "" if kwargs["regex"] == r"\S" else "?!"}]
+        late = {"month": "2050-01-01", "start_date": "2050-01-01", "end_date": "2050-01-01"}
+        wrong = "" if kwargs["regex"] == r"\S" else "\n" if column == "cost_centre" else "?!"
+        return [{**plain, column: late[column] if "(?!" in kwargs["regex"] else wrong}]
+    if kind == "expect_column_pair_values_a_to_be_greater_than_b":
+        return [{**plain, "start_date": "2024-09-30", "end_date": "2024-04-01"}]
     if column == GIVEN:
         return [{**plain, "value": "1", "status": "c"}, {**plain, "value": "", "status": ""}]
     if kind == "expect_column_values_to_be_in_set":
@@ -82,12 +103,30 @@ def test_every_rule_of_a_suite_can_fail(table: str, warrington_data: Path) -> No
     assert broke | none == set(suite.rules)
 
 
+@pytest.mark.parametrize("table", OWN)
+def test_every_rule_of_a_councils_own_table_can_fail(table: str) -> None:
+    suite = read_suite(expectations_folder(), table)
+    known = {
+        "councils.la_code": ["E06000007"],
+        "services": ["fostering"],
+        "programmes": ["no-wrong-door"],
+    }
+    plain = {ROW: "2", "la_code": "E06000007", **OWN_ROWS[table]}
+    good = pd.DataFrame([plain], dtype="str").astype({ROW: int})
+    rows = [row for item in suite.expectations for row in broken_rows(item, good, plain, known)]
+    broken = pd.DataFrame(rows, dtype="str").assign(**{ROW: range(2, len(rows) + 2)})
+    assert check(good, suite, known) == []
+    first = Suite(table, suite.expectations[:1])
+    none = {breach.rule for breach in check(good.iloc[:0], first, known)}
+    assert {breach.rule for breach in check(broken, suite, known)} | none == set(suite.rules)
+
+
 def test_there_is_a_suite_for_each_table_and_no_other() -> None:
-    assert {path.stem for path in expectations_folder().glob("*.json")} == set(PUBLISHED)
+    assert {path.stem for path in expectations_folder().glob("*.json")} == set(CHECKED)
 
 
 def test_each_rule_has_a_name_no_other_has() -> None:
-    rules = [rule for table in PUBLISHED for rule in read_suite(expectations_folder(), table).rules]
+    rules = [rule for table in CHECKED for rule in read_suite(expectations_folder(), table).rules]
     assert len(rules) == len(set(rules))
     assert len(rules) > 200
 

@@ -8,10 +8,10 @@ Exit codes: 0 done; 1 an unexpected fault; 2 the request is wrong; 3 the data is
 
 from __future__ import annotations
 
-from prevention.cli import accuracy, data, forecasts, record, serving
+from prevention.cli import accuracy, data, forecasts, own, record, serving
 from prevention.cli.options import app
 
-__all__ = ["accuracy", "app", "data", "forecasts", "main", "record", "serving"]
+__all__ = ["accuracy", "app", "data", "forecasts", "main", "own", "record", "serving"]
 
 
 def main() -> None:

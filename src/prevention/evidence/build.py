@@ -1,8 +1,8 @@
 """Published tables in, validated store out: all or nothing.
 
-Read and check every table, load them into a new file beside the store, and only then put
-the new file in the old one's place, in one step. Whatever fails, the old store stays as it
-was, byte for byte.
+Read and check every table, load them into a new file beside the store, add what the record
+holds of loads, and only then put the new file in the old one's place, in one step. Whatever
+fails, the old store stays as it was, byte for byte.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ import pandas as pd
 import prevention
 from prevention.evidence.breaches import Breach
 from prevention.evidence.checks import Known, check, read_suite
-from prevention.evidence.outlooks import outlook_rows
 from prevention.evidence.places import expectations_folder
 from prevention.evidence.published import (
     ROW,
@@ -31,13 +30,12 @@ from prevention.evidence.published import (
     read_rows,
     table_path,
 )
+from prevention.evidence.renewal import bring_in, fresh_store
 from prevention.evidence.services import check_measures, read_services
-from prevention.evidence.store import Store
 from prevention.evidence.tables import (
     ALL,
     BUILD_INFO,
     FIGURES,
-    OUTLOOKS,
     PUBLISHED,
     SERVICES,
     SOURCES,
@@ -46,6 +44,7 @@ from prevention.evidence.tables import (
     create_statements,
     quoted,
 )
+from prevention.record import open_record
 
 Progress = Callable[[str, int, int], None]
 """Called with the table being read, its number from 1, and how many there are."""
@@ -107,21 +106,20 @@ def build(
     for service, _ in services:
         check_measures(service, _catalogue(loaded))
     info = (
-        _data_hash(data, loaded),
+        "",
         prevention.__version__,
         (now or dt.datetime.now(dt.UTC)).astimezone(dt.UTC).replace(tzinfo=None),
         sum(len(item.frame) for item in loaded),
+        published_hash(data),
     )
-    store.parent.mkdir(parents=True, exist_ok=True)
-    fresh = store.with_name(f".{store.name}.building-{os.getpid()}")
-    try:
-        _write(fresh, loaded, [definition for _, definition in services], info)
-        _swap(fresh, store)
-    finally:
-        fresh.unlink(missing_ok=True)
-        fresh.with_name(fresh.name + ".wal").unlink(missing_ok=True)
+    definitions = [definition for _, definition in services]
+    record = open_record(store)
+    with fresh_store(store) as fresh:
+        _write(fresh, loaded, definitions, info)
+        with duckdb.connect(str(fresh)) as connection:
+            data_hash = bring_in(fresh, connection, record, [service for service, _ in services])
     rows = {item.table.name: len(item.frame) for item in loaded}
-    return BuildReport(store, rows, info[0])
+    return BuildReport(store, rows, data_hash)
 
 
 def read_and_check(
@@ -166,28 +164,6 @@ def known_lists(table: str, loaded: Sequence[Loaded]) -> Known:
     }
 
 
-def check_file(
-    path: str | os.PathLike[str], table: str, data_dir: str | os.PathLike[str]
-) -> list[Breach]:
-    """What is wrong with a file that is meant to be a published table; loads nothing.
-
-    Raises:
-        KeyError: there is no such table.
-        FileNotFoundError: there is no such file.
-    """
-    data, wanted = Path(data_dir), PUBLISHED[table]
-    context = [
-        Loaded(other, read_rows(table_path(data, name), other)[0], read_record(data, name))
-        for name, other in PUBLISHED.items()
-        if name in ("councils", "measures", table)
-    ]
-    frame, found = read_rows(Path(path), wanted)
-    if found:
-        return found
-    suite = read_suite(expectations_folder(data), table)
-    return check(frame, suite, known_lists(table, context))
-
-
 def _checksum_breaches(data: Path, record: SourceRecord) -> list[Breach]:
     path = table_path(data, record.table)
     actual = checksum(path)
@@ -206,8 +182,9 @@ def _catalogue(loaded: Sequence[Loaded]) -> set[tuple[str, str]]:
     return set(zip(measures["table"], measures["measure"], strict=True))
 
 
-def _data_hash(data: Path, loaded: Sequence[Loaded]) -> str:
-    sums = {item.table.name: checksum(table_path(data, item.table.name)) for item in loaded}
+def published_hash(data: Path) -> str:
+    """Fingerprint of the published tables and services of a data folder."""
+    sums = {name: checksum(table_path(data, name)) for name in PUBLISHED}
     sums["services.toml"] = checksum(data / "services.toml")
     lines = "".join(f"{name} {value}\n" for name, value in sorted(sums.items()))
     return hashlib.sha256(lines.encode()).hexdigest()
@@ -223,18 +200,11 @@ def _write(
                 connection.execute(statement)
         for item in loaded:
             _insert_frame(connection, item)
-            if item.table.name in FIGURES:
+            if item.table.name not in ("councils", "measures"):
                 _insert(connection, SOURCES, _source_rows(item.record))
         _insert(connection, SERVICES, _service_rows(definitions))
         _insert(connection, BUILD_INFO, [info])
-        _insert_rows(connection, OUTLOOKS, outlook_rows(Store(path, connection)))
         connection.execute("CHECKPOINT")
-
-
-def _insert_rows(connection: duckdb.DuckDBPyConnection, table: Table, rows: pd.DataFrame) -> None:
-    connection.register("incoming", rows)
-    connection.execute(f"INSERT INTO {quoted(table.name)} SELECT * FROM incoming")
-    connection.unregister("incoming")
 
 
 def _insert_frame(connection: duckdb.DuckDBPyConnection, item: Loaded) -> None:
@@ -275,16 +245,3 @@ def _source_rows(record: SourceRecord) -> list[tuple[object, ...]]:
 
 def _service_rows(definitions: Sequence[str]) -> list[tuple[object, ...]]:
     return [(n, json.loads(text)["id"], text) for n, text in enumerate(definitions, 1)]
-
-
-def _swap(fresh: Path, store: Path) -> None:
-    """Put the new file in the old one's place in one step, and see both safely to disk."""
-    with fresh.open("rb") as file:
-        os.fsync(file.fileno())
-    os.replace(fresh, store)
-    if hasattr(os, "O_DIRECTORY"):
-        folder = os.open(store.parent, os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)

@@ -22,7 +22,7 @@ import pandas as pd
 
 from prevention.evidence.breaches import Breach
 from prevention.evidence.published import ROW
-from prevention.evidence.tables import FIGURES, PUBLISHED
+from prevention.evidence.tables import CHECKED, FIGURES, OWN
 
 Known = Mapping[str, Sequence[str]]
 """Lists that rules refer to by name."""
@@ -78,9 +78,14 @@ def typed(frame: pd.DataFrame, table: str, known: Known) -> pd.DataFrame:
     breaks the rule of what the text must be: rules pass over what is missing.
     """
     result = frame.copy()
-    for column in PUBLISHED[table].columns:
+    for column in CHECKED[table].columns:
         if not column.required:
             result[column.name] = frame[column.name].where(frame[column.name] != "")
+    if table in OWN:
+        for column in CHECKED[table].columns:
+            if column.sql_type.startswith(("DECIMAL", "INTEGER")):
+                result[f"{column.name}_text"] = frame[column.name]
+                result[column.name] = pd.to_numeric(frame[column.name], errors="coerce")
     if table in FIGURES:
         for name in ("value", "year_ending"):
             result[f"{name}_text"] = result[name]
@@ -206,7 +211,8 @@ def _judge(data: pd.DataFrame, expectations: list[dict[str, Any]]) -> list[bool]
 
 def _breaches(item: dict[str, Any], result: Any, table: str, frame: pd.DataFrame) -> list[Breach]:
     kwargs, meta = item["kwargs"], item["meta"]
-    named = kwargs.get("column_list") or [kwargs[name] for name in ("column",) if name in kwargs]
+    pair = ("column", "column_A", "column_B")
+    named = kwargs.get("column_list") or [kwargs[name] for name in pair if name in kwargs]
     columns = [_own_column(name) for name in named]
     shown = ", ".join(columns)
     indices = result.result.get("unexpected_index_list") or []

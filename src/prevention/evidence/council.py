@@ -17,9 +17,9 @@ from prevention.evidence.services import (
     define,
 )
 from prevention.evidence.store import Store
-from prevention.evidence.tables import MEASURES, OUTLOOKS, SERVICES, quoted
+from prevention.evidence.tables import COUNCIL_SERIES, MEASURES, OUTLOOKS, SERVICES, quoted
 from prevention.model.evidence import CouncilEvidence, Observation, Series, ServiceEvidence
-from prevention.years import WEEKS_PER_YEAR
+from prevention.years import WEEKS_PER_YEAR, format_year
 
 UNITED_KINGDOM = "K02000001"
 
@@ -29,6 +29,8 @@ Outlooks = Mapping[str, Outlook]
 
 Figures = Mapping[tuple[str, str], Mapping[int, Observation]]
 """Observations of one council by (table, measure), then by year ending."""
+Own = Mapping[tuple[str, str], Sequence[Observation]]
+"""Observations from a council's own files by (service, facet), in order of year."""
 
 
 def council_evidence(store: Store, code: str) -> CouncilEvidence:
@@ -59,11 +61,18 @@ def _evidence(
     services = service_definitions(store)
     figures = _figures(store, only, services)
     outlooks = _outlooks(store, only)
+    own = own_figures(store)
     deflator = measure_series(store, "gdp_deflator", "gdp_deflator", UNITED_KINGDOM)
     data_hash = store.data_hash
     return {
         council.code: _council(
-            council, services, figures[council.code], outlooks[council.code], deflator, data_hash
+            council,
+            services,
+            figures[council.code],
+            own.get(council.code, {}),
+            outlooks[council.code],
+            deflator,
+            data_hash,
         )
         for council in wanted
     }
@@ -88,12 +97,13 @@ def _council(
     council: Council,
     services: Sequence[ServiceDefinition],
     figures: Figures,
+    own: Own,
     outlooks: Outlooks,
     deflator: Series,
     data_hash: str,
 ) -> CouncilEvidence:
     evidence = {
-        service.id: _service(service, figures, outlooks.get(service.id, ((), {})))
+        service.id: _service(service, figures, own, outlooks.get(service.id, ((), {})))
         for service in services
     }
     missing = [
@@ -156,7 +166,40 @@ def _figures(
     return found
 
 
-def _service(service: ServiceDefinition, figures: Figures, outlook: Outlook) -> ServiceEvidence:
+def own_figures(store: Store, *, chosen: bool = True) -> Mapping[str, Own]:
+    """Figures from councils' own files by council, then by (service, facet).
+
+    chosen: only those that the council has said go before the published ones.
+    """
+    rows = store.rows(
+        "SELECT la_code, service, facet, year_ending, figure, release "
+        f"FROM {quoted(COUNCIL_SERIES.name)} WHERE chosen OR NOT ? "
+        "ORDER BY la_code, service, facet, year_ending",
+        [chosen],
+    )
+    found: dict[str, dict[tuple[str, str], list[Observation]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
+    for code, service, facet, year, value, release in rows:
+        found[code][service, facet].append(Observation(year, value, release))
+    return found
+
+
+def _own_first(published: Series, own: Sequence[Observation]) -> Series:
+    """A series with the council's own figures in place of the published, year by year."""
+    if not own:
+        return published
+    by_year = {item.year_ending: item for item in (*published.observations, *own)}
+    first, last = format_year(own[0].year_ending), format_year(own[-1].year_ending)
+    span = first if first == last else f"{first} to {last}"
+    note = f"{published.note} The council's own figures stand for {span}.".strip()
+    observations = tuple(by_year[year] for year in sorted(by_year))
+    return Series(published.title, published.unit, observations, note)
+
+
+def _service(
+    service: ServiceDefinition, figures: Figures, own: Own, outlook: Outlook
+) -> ServiceEvidence:
     read = {
         facet: Series(
             definition.title, definition.unit, _observations(definition, figures), definition.note
@@ -167,6 +210,10 @@ def _service(service: ServiceDefinition, figures: Figures, outlook: Outlook) -> 
         derived = spend_per_person(read["spend"], read["people"])
         definition = service.series["unit_cost"]
         read["unit_cost"] = Series(definition.title, definition.unit, derived, definition.note)
+    read = {
+        facet: _own_first(series, own.get((service.id, facet), ()))
+        for facet, series in read.items()
+    }
     return ServiceEvidence(
         id=service.id,
         name=service.name,

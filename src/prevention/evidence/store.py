@@ -134,7 +134,7 @@ def _connect(path: Path) -> duckdb.DuckDBPyConnection:
     try:
         connection = duckdb.connect(str(path), read_only=True)
         _lock_down(connection)
-        connection.execute(f"SELECT data_hash FROM {quoted(BUILD_INFO.name)}").fetchall()
+        connection.execute(f"SELECT published_hash FROM {quoted(BUILD_INFO.name)}").fetchall()
     except duckdb.Error as fault:
         if connection is not None:
             connection.close()

@@ -113,8 +113,105 @@ MEASURES = Table(
     ),
     ("table", "measure"),
 )
-PUBLISHED: Mapping[str, Table] = {"councils": COUNCILS, "measures": MEASURES, **FIGURES}
+PROGRAMME_STARTS = Table(
+    "programme_starts",
+    "When councils took up prevention programmes, as far as public pages say",
+    (
+        _LA_CODE,
+        Column("programme", "VARCHAR", "Name of the programme"),
+        Column("event", "VARCHAR", "What happened on the date: launched, funded, named adopter"),
+        Column("date", "VARCHAR", "Day, month or year, as far as known; empty when not", False),
+        Column("precision", "VARCHAR", "How exact the date is: day, month, year or unknown"),
+        Column("address", "VARCHAR", "Address of the page that says so"),
+        _RELEASE,
+    ),
+    ("la_code", "programme", "event"),
+)
+PUBLISHED: Mapping[str, Table] = {
+    "councils": COUNCILS,
+    "measures": MEASURES,
+    **FIGURES,
+    PROGRAMME_STARTS.name: PROGRAMME_STARTS,
+}
 """Every table read from `data/published`."""
+
+COUNCIL_LEDGER = Table(
+    "council_ledger",
+    "The council's own ledger: spend by month and service",
+    (
+        _LA_CODE,
+        Column("month", "DATE", "First day of the month the amount belongs to"),
+        Column("service", "VARCHAR", "Service line, or 'other' for spend on none of them"),
+        Column("cost_centre", "VARCHAR", "Cost centre as the council writes it", False),
+        Column("amount", "DECIMAL(18,2)", "GBP; income and credits are negative"),
+    ),
+    (),
+)
+COUNCIL_PLACEMENTS = Table(
+    "council_placements",
+    "The council's own placements, without names or identifiers",
+    (
+        _LA_CODE,
+        Column("start_date", "DATE", "First day of the placement"),
+        Column("end_date", "DATE", "Last day of the placement; empty while it runs", False),
+        Column("service", "VARCHAR", "Service line, or 'other' for care in none of them"),
+        Column("weekly_cost", "DECIMAL(18,2)", "GBP per week"),
+    ),
+    (),
+)
+COUNCIL_STARTS = Table(
+    "council_starts",
+    "People who started a prevention programme, by month, from the council's own record",
+    (
+        _LA_CODE,
+        Column("programme", "VARCHAR", "Programme, as its id in data/programmes"),
+        Column("month", "DATE", "First day of the month"),
+        Column("starts", "INTEGER", "People, families or households who started (count)"),
+    ),
+    (),
+)
+OWN: Mapping[str, Table] = {
+    table.name: table for table in (COUNCIL_LEDGER, COUNCIL_PLACEMENTS, COUNCIL_STARTS)
+}
+"""Tables of the council's own files, filled by loads alone."""
+CHECKED: Mapping[str, Table] = {**PUBLISHED, **OWN}
+"""Every table that has expectations to meet."""
+
+SUPERSEDED = Table(
+    "superseded",
+    "Figures that a newer publication or a load has taken the place of, kept to be seen",
+    (Column("table", "VARCHAR", "Table the figure belongs to"), *_FIGURE_COLUMNS),
+    (),
+)
+LOADS = Table(
+    "loads",
+    "Files loaded and in force, as the record holds them",
+    (
+        Column("id", "VARCHAR", "Name of the load"),
+        Column("loaded_at", "TIMESTAMP", "When it was loaded, in UTC"),
+        Column("who", "VARCHAR", "Who loaded it"),
+        Column("file", "VARCHAR", "Name of the file"),
+        Column("sha256", "VARCHAR", "SHA-256 of the file"),
+        Column("publication", "VARCHAR", "Which publication, table or council file it is"),
+        Column("title", "VARCHAR", "The same in plain words"),
+        Column("rows", "INTEGER", "Rows stored (count)"),
+    ),
+    ("id",),
+)
+COUNCIL_SERIES = Table(
+    "council_series",
+    "People, unit cost and spend by service and year from the council's own files",
+    (
+        _LA_CODE,
+        Column("service", "VARCHAR", "Service line"),
+        Column("facet", "VARCHAR", "people, unit_cost or spend"),
+        _YEAR,
+        Column("figure", "DOUBLE", "People, GBP per person per week, or GBP a year"),
+        Column("chosen", "BOOLEAN", "Whether the council has said it goes before the published"),
+        _RELEASE,
+    ),
+    ("la_code", "service", "facet", "year_ending"),
+)
 
 SOURCES = Table(
     "sources",
@@ -172,11 +269,15 @@ BUILD_INFO = Table(
         Column("version", "VARCHAR", "Version of the program that built it"),
         Column("built_at", "TIMESTAMP", "When it was built, in UTC"),
         Column("rows", "INTEGER", "Rows loaded from published tables (count)"),
+        Column("published_hash", "VARCHAR", "The same without what was loaded later"),
     ),
     ("data_hash",),
 )
 ALL: Mapping[str, Table] = {
-    **PUBLISHED,
+    **CHECKED,
+    SUPERSEDED.name: SUPERSEDED,
+    LOADS.name: LOADS,
+    COUNCIL_SERIES.name: COUNCIL_SERIES,
     SOURCES.name: SOURCES,
     SERVICES.name: SERVICES,
     OUTLOOKS.name: OUTLOOKS,
@@ -197,7 +298,7 @@ def quoted(name: str) -> str:
 
 
 def create_statements(table: Table) -> list[str]:
-    """SQL that makes a table with its key, and comments on it and each of its columns."""
+    """SQL that makes a table, with its key if it has one, and comments on it and its columns."""
     columns = ", ".join(
         f"{quoted(column.name)} {column.sql_type}{' NOT NULL' if column.required else ''}"
         for column in table.columns
@@ -205,7 +306,7 @@ def create_statements(table: Table) -> list[str]:
     key = ", ".join(quoted(name) for name in table.key)
     name = quoted(table.name)
     return [
-        f"CREATE TABLE {name} ({columns}, PRIMARY KEY ({key}))",
+        f"CREATE TABLE {name} ({columns}{f', PRIMARY KEY ({key})' if key else ''})",
         f"COMMENT ON TABLE {name} IS {_literal(table.comment)}",
         *(
             f"COMMENT ON COLUMN {name}.{quoted(column.name)} IS {_literal(column.comment)}"

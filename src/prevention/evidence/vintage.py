@@ -14,7 +14,7 @@ from __future__ import annotations
 import argparse
 import csv
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from decimal import Context, Decimal
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -29,7 +29,7 @@ from prevention.evidence.published import (
     seal,
     table_path,
 )
-from prevention.evidence.tables import FIGURES
+from prevention.evidence.tables import FIGURES, PROGRAMME_STARTS
 
 _DOUBLE = Context(prec=15)
 """Digits a double holds exactly: more are noise of an earlier conversion, not the publisher's."""
@@ -159,6 +159,31 @@ def _lives(councils: pd.DataFrame) -> dict[str, tuple[int, int]]:
     }
 
 
+def make_programme_starts(path: Path, record: SourceRecord, names: Set[str]) -> pd.DataFrame:
+    """When councils took up programmes: facts and where they stand, no notes, rows in order.
+
+    Raises:
+        VintageRefused: the file is missing or lacks a column, or a council is not known.
+    """
+    wanted = ["la_code", "programme", "event", "date", "date_precision", "source_url"]
+    try:
+        frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        frame = frame[wanted]
+    except (FileNotFoundError, KeyError) as fault:
+        raise VintageRefused(f"{path} is missing or lacks a column: {fault}.") from fault
+    strange = sorted(set(frame["la_code"]) - names)
+    if strange:
+        raise VintageRefused(f"{path}: there is no council {strange[0]}. See councils.csv.")
+    exact = frame["date_precision"].isin(["day", "month", "year"])
+    frame = frame.assign(
+        date=frame["date"].where(exact, ""),
+        precision=frame["date_precision"].where(exact, "unknown"),
+        release=record.releases[0].key,
+    ).rename(columns={"source_url": "address"})
+    ordered = frame.sort_values(["la_code", "programme", "event"], kind="stable")
+    return ordered[list(PROGRAMME_STARTS.column_names)].reset_index(drop=True)
+
+
 def make_vintage(source_folder: Path, published: Path) -> dict[str, int]:
     """Make and seal every table; rows written, by table.
 
@@ -177,6 +202,10 @@ def make_vintage(source_folder: Path, published: Path) -> dict[str, int]:
         names = dict(zip(own["published_as"], own["measure"], strict=True))
         source = read_source(source_folder / record.built_from)
         made[table] = record, make_table(source, record, names, councils)
+    record = read_record(data, PROGRAMME_STARTS.name)
+    known = set(councils["la_code"])
+    starts = make_programme_starts(source_folder / record.built_from, record, known)
+    made[record.table] = record, starts
     for table, (record, frame) in made.items():
         path = table_path(data, table)
         frame.to_csv(

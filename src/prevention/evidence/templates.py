@@ -1,0 +1,31 @@
+"""Empty files of the council's own, with a row to show how each is filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+TEMPLATES: Mapping[str, str] = {
+    "ledger": (
+        "Period,Service,Cost centre,Amount\r\n"
+        "Apr-24,fostering,F1234,125000.00\r\n"
+        "Apr-24,other,X9000,-1500.00\r\n"
+    ),
+    "placements": (
+        "Start date,End date,Service,Weekly cost\r\n"
+        "01/04/2024,30/09/2024,childrens-homes,5250.00\r\n"
+        "15/06/2024,,fostering,480.00\r\n"
+    ),
+    "starts": "Programme,Month,Starts\r\nno-wrong-door,Apr-24,4\r\nno-wrong-door,May-24,3\r\n",
+}
+"""Template of each of the council's own files as CSV; the rows below the headings are examples."""
+
+
+def template(name: str) -> str:
+    """A template by its name.
+
+    Raises:
+        KeyError: there is none of that name.
+    """
+    if name not in TEMPLATES:
+        raise KeyError(f"There is no template '{name}'. Choose one of {', '.join(TEMPLATES)}.")
+    return TEMPLATES[name]
