@@ -41,6 +41,9 @@ LEFT_OUT = re.compile(
 )
 """Operators not used: a sum for a bit-shift fails whatever the tests, and flatters the share."""
 
+OF_NO_EFFECT = re.compile(r"^\+.*\b(slots|strict)=False")
+"""No figure depends on these: the memory a result takes, and a check that cannot fail."""
+
 CAUGHT, SLOW, BROKEN, SURVIVED = "caught", "too slow", "does not load", "survived"
 OUTCOMES = {0: SURVIVED, 1: CAUGHT, 2: BROKEN, 3: BROKEN, 4: BROKEN}
 """By the exit code of pytest; a fault that ends in a signal has run out of time."""
@@ -57,11 +60,12 @@ MOST_MEMORY = 6 * 2**30
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One fault: what made it, the line it is on, and the text of the module with it."""
+    """One fault: what made it, its line, the text of the module with it, and what that changes."""
 
     operator: str
     line: int
     text: str
+    changes: list[str]
 
 
 def mutants_of(text: str) -> Iterator[Mutant]:
@@ -78,8 +82,15 @@ def mutants_of(text: str) -> Iterator[Mutant]:
         places = [place for node in nodes for place in kind().mutation_positions(node)]
         for occurrence, (start, _) in enumerate(places):
             changed = mutate_code(text, kind(), occurrence)
-            if changed and changed != text:
-                yield Mutant(name.removeprefix("core/"), start[0], changed)
+            if changed and (changes := _changes(text, changed)):
+                yield Mutant(name.removeprefix("core/"), start[0], changed, changes)
+
+
+def _changes(before: str, after: str) -> list[str]:
+    """The lines that differ, those of a fault of no effect left out."""
+    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=0)
+    found = [line for line in lines if re.match(r"[+-](?!\+\+|--)", line)]
+    return [] if any(OF_NO_EFFECT.search(line) for line in found) else found
 
 
 class _Changed(importlib.abc.MetaPathFinder, importlib.machinery.SourceFileLoader):
@@ -196,24 +207,13 @@ def report(path: Path, original: str, tests: Sequence[str]) -> float:
         result = outcome(path, mutant.text, tests, seconds, order)
         found[result] += 1
         if result == SURVIVED:
-            _tell(path, original, mutant)
+            _write(f"{path.name}:{mutant.line} survived {mutant.operator}", *mutant.changes)
     noticed = found[CAUGHT] + found[SLOW]
     share = noticed / max(noticed + found[SURVIVED], 1)
     counts = ", ".join(f"{found[each]} {each}" for each in (CAUGHT, SLOW, SURVIVED, BROKEN))
     took = (time.monotonic() - began) / 60
     _write(f"{path.name}: {found.total()} faults: {counts}. {share:.1%} caught, {took:.0f} min.")
     return share
-
-
-def _tell(path: Path, original: str, mutant: Mutant) -> None:
-    """A survivor, as the lines it changes."""
-    before, after = original.splitlines(), mutant.text.splitlines()
-    changed = [
-        line
-        for line in difflib.unified_diff(before, after, lineterm="", n=0)
-        if line[:1] in "+-" and line[:3] not in ("+++", "---")
-    ]
-    _write(f"{path.name}:{mutant.line} survived {mutant.operator}", *changed)
 
 
 def _write(*lines: str) -> None:

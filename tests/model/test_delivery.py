@@ -66,6 +66,20 @@ def test_starts_stop_on_the_day_a_programme_ends() -> None:
     assert started(scheme).tolist() == pytest.approx([24, 12, 0, 0, 0])
 
 
+@pytest.mark.parametrize("draws", [0, 256])
+def test_a_programme_late_to_start_still_ends_on_its_day(draws: int) -> None:
+    """Six months of a year lost to mobilisation: twelve people, and twelve placements avoided."""
+    scheme = programme(
+        capacity=2, mobilisation=6, lag_shape="fixed", ends=dt.date(2028, 3, 31), onset_spread=3
+    )
+    found = project(plan(scheme), synthetic_council(), draws=draws)
+    tables = found.samples if draws else found.central
+    cell = tables[TOTAL, TOTAL]
+    people, gross = (cell[name].reshape(5, -1) for name in ("people_started", "gross_avoided_cost"))
+    assert people.sum(axis=0) == pytest.approx(12, rel=1e-6)
+    assert gross[1:] == pytest.approx(12 * 48_000, rel=1e-6)
+
+
 def test_a_schedule_stops_on_the_day_a_programme_ends_too() -> None:
     scheme = programme(starts=(2.0,) * 60, ends=dt.date(2028, 9, 30))
     assert started(scheme).tolist() == pytest.approx([24, 12, 0, 0, 0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from itertools import permutations
 
@@ -73,20 +74,26 @@ def test_one_programme_alone_is_not_reduced() -> None:
     assert parts_of(shapley, [0.4]) == pytest.approx([0.4], abs=1e-15)
 
 
+@pytest.mark.parametrize("people", [100.0, 0.5])
 @pytest.mark.parametrize("order", [(), ("a", "b", "c"), ("c", "a", "b")])
-def test_three_programmes_of_forty_per_cent_end_to_end(order: tuple[str, ...]) -> None:
-    """Each alone would avoid 40 of 100 people from month 13 on; together 78.4."""
+def test_three_programmes_of_forty_per_cent_end_to_end(
+    order: tuple[str, ...], people: float
+) -> None:
+    """Each alone would avoid 40 of 100 people from month 13 on; together 78.4.
+
+    In proportion the same where a line holds half a person on average.
+    """
     each = {
-        "starts": (40.0,),
+        "starts": (0.4 * people,),
         "effect": 1.0,
         "lag_shape": "fixed",
         "onset_lag": 0.0,
     }
     chosen = plan(*(programme(i, **each) for i in "abc"), years=2, overlap_order=order)
-    outcome, account = chain(chosen, synthetic_council(line(people=100.0)))
+    outcome, account = chain(chosen, synthetic_council(line(people=people)))
     ladders = {i: outcome.ladders[i, "synthetic-care"] for i in "abc"}
     year_two = {i: ladder.fiscal[account.cash][1, 0] for i, ladder in ladders.items()}
-    full_price = 100 * 4000.0 * 12
+    full_price = people * 4000.0 * 12
     assert sum(year_two.values()) == pytest.approx(0.784 * full_price)
     gross = sum(ladder.gross[account.cash][1, 0] for ladder in ladders.values())
     overlap = sum(ladder.overlap[account.cash][1, 0] for ladder in ladders.values())
@@ -129,10 +136,11 @@ def test_an_order_that_names_some_puts_the_others_after_them() -> None:
 
 
 def test_a_line_without_people_has_nothing_to_avoid() -> None:
-    outcome, account = chain(plan(programme()), synthetic_council(line(people=0.0)))
+    scheme = programme(lag_shape="fixed", onset_lag=6)
+    outcome, account = chain(plan(scheme), synthetic_council(line(people=0.0)))
     ladder = outcome.ladders["synthetic", "synthetic-care"]
     assert np.abs(ladder.cashable[account.cash]).max() < 0.005
-    assert np.isfinite(ladder.gross).all()
+    assert np.isfinite(ladder.care).all()
 
 
 def test_only_the_part_on_the_line_meets_the_others() -> None:
@@ -155,14 +163,29 @@ def test_only_the_part_on_the_line_meets_the_others() -> None:
     assert a_here.begun[0, 0] == pytest.approx(20 * (1 - 0.4 * 11.5 / 12 / 2))
 
 
-def test_a_full_line_is_cut_in_the_months_when_it_is_full() -> None:
-    """Ten more a month of a hundred: 5, 15 ... 95, then 100 and 100, and 100 from then on.
+@pytest.mark.parametrize("people", [100.0, 0.5])
+def test_a_full_line_is_cut_in_the_months_when_it_is_full(people: float) -> None:
+    """A tenth more each month: 5 %, 15 % ... 95 %, then all, and all from then on.
 
-    Over the year that is 58.3 on average: nothing is lost but in the two full months.
+    Over the year that is 58.3 % on average: nothing is lost but in the two full months.
     """
     halves = ({"service": "synthetic-care", "share": 0.5}, {"service": "other", "share": 0.5})
-    scheme = programme(starts=(20.0,) * 12, lag_shape="fixed", avoids=halves)
-    council = synthetic_council(line(people=100.0), line("other", 1e9))
+    scheme = programme(starts=(0.2 * people,) * 12, lag_shape="fixed", avoids=halves)
+    council = synthetic_council(line(people=people), line("other", 1e9))
     outcome, account = chain(plan(scheme, years=2), council)
     by_month = outcome.ladders["synthetic", "synthetic-care"].fiscal[account.monthly, 0] / 4000
-    assert by_month == pytest.approx([*range(5, 100, 10), *[100.0] * 14])
+    assert 100 * by_month / people == pytest.approx([*range(5, 100, 10), *[100.0] * 14])
+
+
+def test_beside_one_that_harms_the_others_still_avoid_no_more_than_there_is() -> None:
+    """A hundred people; a alone would avoid 100.5, b adds 0.9: a's are held at a hundred."""
+    before = {"go_live": dt.date(2026, 4, 1), "lag_shape": "fixed"}
+    a = programme("a", starts=(100.5,), **before)
+    b = programme("b", starts=(0.9,), effect=-1.0, **before)
+    outcome, account = chain(plan(a, b, years=2), synthetic_council(line(people=100.0)))
+    months = {
+        id_: ladder.fiscal[account.monthly, 0] / 4000
+        for (id_, _), ladder in outcome.ladders.items()
+    }
+    assert months["a"] == pytest.approx(100.0, abs=1e-9)
+    assert (months["b"] < 0).all()

@@ -9,7 +9,9 @@ import pytest
 from pydantic import ValidationError
 from scipy.stats import gamma
 
+from model.strategies import LAG_SHAPES
 from model.synthetic import programme
+from prevention.model.lag import Lag, Shape
 from prevention.model.programmes import Programme, effect_of, stream_of
 from prevention.model.scenarios import Library
 
@@ -53,6 +55,8 @@ def shares(*each: float) -> tuple[dict[str, Any], ...]:
         ({"avoids": shares(-0.5, 0.75, 0.75)}, "greater than or equal to 0"),
         ({"duration": 0}, "longer than 0 months"),
         ({"ends": "2027-04-01"}, "not after go_live"),
+        ({"ends": "2027-03-31"}, "not after go_live"),
+        ({"duration": -1}, "duration"),
         ({"starts": (1.0, -1.0)}, "below zero"),
         ({"take_up": 1.2}, "take_up"),
         ({"lag_shape": "profile", "lag_profile": (0.5, 0.4)}, "sum to 1"),
@@ -118,16 +122,19 @@ def test_a_profile_is_by_year_unless_it_says_by_month() -> None:
 
 
 def test_an_erlang_lag_keeps_the_stages_of_its_central_case() -> None:
-    """Mean 18, spread 9: four stages, whatever lag is drawn. Wider than its mean: one stage."""
+    """Mean 18, spread 6: nine stages, whatever lag is drawn. Wider than its mean: one stage."""
     age = np.array([12.0])
-    four = programme(onset_lag=18, onset_spread=9, lag_shape="erlang").lag
-    assert four.waiting_over(30.0, 1.0, age) == pytest.approx(gamma.cdf(12, 4, scale=7.5))
+    nine = programme(onset_lag=18, onset_spread=6, lag_shape="erlang").lag
+    assert nine.waiting_over(30.0, 1.0, age) == pytest.approx(gamma.cdf(12, 9, scale=30 / 9))
     one = programme(onset_lag=18, onset_spread=40, lag_shape="erlang").lag
     assert one.waiting_over(18.0, 1.0, age) == pytest.approx(1 - np.exp(-12 / 18))
     none = programme(onset_lag=18, lag_shape="erlang").lag
     assert none.waiting_over(18.0, 0.0, np.array([17.9, 18.1])).tolist() == [0, 1]
-    plain = programme(onset_lag=18, onset_spread=9).lag
-    assert plain.waiting_over(18.0, 6.0, age) == pytest.approx(gamma.cdf(12, 9, scale=2))
+
+
+@pytest.mark.parametrize("shape", [s for s in LAG_SHAPES if s not in ("erlang", "profile")])
+def test_only_an_erlang_lag_has_stages(shape: Shape) -> None:
+    assert programme(onset_lag=18, onset_spread=6, lag_shape=shape).lag == Lag(shape)
 
 
 def test_the_effect_is_the_one_drawn() -> None:

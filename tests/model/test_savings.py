@@ -22,6 +22,7 @@ from model.synthetic import (
     synthetic_council,
 )
 from prevention.model.draws import Draws
+from prevention.model.evidence import ServiceEvidence
 from prevention.model.lag import Lag
 from prevention.model.measures import MEASURES, RUNGS, TOTAL
 from prevention.model.programmes import Programme
@@ -270,6 +271,39 @@ def test_npv_le_undiscounted_on_savings() -> None:
     assert cohort_months(60) > 0
 
 
+def outcome_people(scheme: Programme, where: ServiceEvidence) -> np.ndarray:
+    """People of a line by month if nothing changes."""
+    outcome, _ = chain(plan(scheme), synthetic_council(where))
+    return outcome.baselines[SERVICE].people[:, 0]
+
+
+@pytest.mark.parametrize("effect", [0.0, 1.0, -0.5])
+def test_on_a_line_that_shrinks_nothing_is_avoided_growth(effect: float) -> None:
+    """Fewer people each year: every placement avoided takes the base budget down."""
+    population = {2027: 1000.0, 2037: 500.0}
+    shrinking = line(people=100.0, people_year=2027, population=population)
+    scheme = programme(starts=(5.0,), lag_shape="fixed", effect=effect)
+    found = project(plan(scheme), synthetic_council(shrinking), draws=0).central[TOTAL, TOTAL]
+    assert not np.any(found["avoided_growth"])
+    assert np.array_equal(found["saving"], found["cashable_saving"])
+
+
+def test_half_a_placement_on_a_line_that_grows_is_all_avoided_growth() -> None:
+    grower = line(people=100.0, people_year=2027, population={2027: 1000.0, 2037: 2000.0})
+    scheme = programme(starts=(0.5,), lag_shape="fixed")
+    found = project(plan(scheme), synthetic_council(grower), draws=0).central[TOTAL, TOTAL]
+    assert np.ravel(found["avoided_growth"])[1] == 0.5 * 48_000
+    assert not np.any(np.ravel(found["saving"])[1:])
+
+
+def test_harm_on_a_line_that_grows_is_no_avoided_growth() -> None:
+    grower = line(people=100.0, people_year=2027, population={2027: 1000.0, 2037: 2000.0})
+    scheme = programme(starts=(5.0,), lag_shape="fixed", effect=-0.5)
+    found = project(plan(scheme), synthetic_council(grower), draws=0).central[TOTAL, TOTAL]
+    assert not np.any(found["avoided_growth"])
+    assert (np.ravel(found["saving"]) < 0).all()
+
+
 def test_growth_is_met_before_the_base_budget() -> None:
     """People grow by ten a year: the first placements avoided only hold that growth back."""
     population = {2027: 1000.0, 2037: 2000.0}
@@ -282,6 +316,8 @@ def test_growth_is_met_before_the_base_budget() -> None:
     many = programme(starts=(80.0,), lag_shape="fixed")
     found = project(plan(many), synthetic_council(grower), draws=0).central[TOTAL, TOTAL]
     last = float(np.ravel(found["avoided_growth"] / found["cashable_saving"])[-1])
+    people = outcome_people(many, grower)
+    assert last == pytest.approx((people[-12:].mean() - people[0]) / 80, rel=1e-6)
     assert last == pytest.approx(40 / 80, abs=0.03)
     assert np.ravel(found["saving"] + found["avoided_growth"]) == pytest.approx(
         np.ravel(found["cashable_saving"]), abs=0.001
