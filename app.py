@@ -7,7 +7,9 @@ from prevention.dashboard.pages import PAGES
 
 st.set_page_config(page_title="Prevention savings", page_icon="📈", layout="wide")
 if admitted():
-    page = st.navigation([st.Page(**about) for about in PAGES], position="top")
+    pages = [st.Page(**about) for about in PAGES]
+    st.session_state["pages"] = {page.url_path or "start": page for page in pages}
+    page = st.navigation(pages, position="top")
     show_who()
-    st.title(page.title)
+    st.title("Prevention savings" if page.title == "Start" else page.title)
     page.run()

@@ -8,34 +8,41 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from prevention.dashboard import choices, figures
+from prevention.dashboard import choices, drivers, figures
 from prevention.dashboard.session import (
     appraisal,
     forecast,
     run_line,
+    show_below,
     show_missing,
     show_picture,
     show_table,
-    show_table_below,
 )
 from prevention.model.assumptions import QUANTITIES
 from prevention.model.comparison import Difference, differences
 from prevention.model.measures import MEASURES, TOTAL
 from prevention.model.projection import Projection
+from prevention.money import to_pence
 from prevention.reports import charts, words
-from prevention.reports.words import pounds, thousands
+from prevention.reports.words import figure_in, plain, pounds
 
 START = ["current-plan", "step-up", "adults-first"]
 MOST = 6
 """Scenarios at once: a chart has six dashes and six point shapes to tell them apart by."""
 
+TABS = [
+    "Who pays and who gains",
+    "Children's and adults'",
+    "What drives the difference",
+    "Which assumptions differ",
+]
 DIRECTORATES = {"": "Together", "children": "Children's services", "adults": "Adult social care"}
 
 
 def show() -> None:
     """The page."""
     st.markdown("Every figure is the difference from doing nothing, in cash, central unless said.")
-    projections = _choose()
+    projections, money = _choose()
     if len(projections) < 2:
         st.info("Choose two scenarios or more to compare them.")
         return
@@ -47,29 +54,57 @@ def show() -> None:
         horizontal=True,
         key="programmes-of",
     )
+    _show_sentence(projections, names, directorate)
     _show_side_by_side(projections, names, directorate)
-    _show_years(projections, names, directorate)
-    _show_net(projections, names, directorate)
-    _show_apart(projections, names)
-    _show_differences(projections, names)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _show_years(projections, names, directorate, money)
+    with right:
+        _show_net(projections, names, directorate, money)
+    tabs = st.tabs(TABS, key="compare-detail", on_change="rerun")
+    with tabs[0]:
+        _show_bodies(projections, names, directorate)
+    with tabs[1]:
+        _show_apart(projections, names)
+    with tabs[2]:
+        if tabs[2].open:
+            drivers.show(projections, names, money)
+    with tabs[3]:
+        _show_differences(projections, names)
     show_missing([sentence for projection in projections for sentence in projection.missing])
     run_line(projections[-1])
 
 
-def _choose() -> list[Projection]:
-    left, right = st.columns([1, 2])
+def _choose() -> tuple[list[Projection], str]:
+    left, right, last = st.columns([3, 6, 3])
     with left:
         council = choices.choose_council("compare")
     with right:
         chosen = choices.choose_scenarios("scenarios", START, "Scenarios to compare")
     if len(chosen) > MOST:
         st.warning(f"The first {MOST} scenarios chosen are shown.")
-    return [forecast(council, scenario) for scenario in chosen[:MOST]]
+    with last:
+        money = choices.choose_money()
+    return [forecast(council, scenario) for scenario in chosen[:MOST]], money
 
 
 def _named(projections: Sequence[Projection]) -> list[str]:
     """Each scenario's title behind a letter, the mark it carries in every chart."""
     return [f"{letter}: {p.plan.title}" for letter, p in zip("ABCDEF", projections, strict=False)]
+
+
+def _show_sentence(
+    projections: Sequence[Projection], names: Sequence[str], directorate: str
+) -> None:
+    """Which scenario saves most by the end of each year."""
+    running = {
+        name: figures.central(
+            p, "cashable_saving", figures.of_directorate(p.plan, directorate)
+        ).cumsum()
+        for name, p in zip(names, projections, strict=True)
+    }
+    labels = projections[0].timeline.labels
+    st.markdown(plain(words.leader(labels, {n: r.tolist() for n, r in running.items()})))
 
 
 def _show_side_by_side(
@@ -102,6 +137,10 @@ def side_of(projection: Projection, directorate: str) -> dict[str, str]:
     column |= {
         f"Cashable saving, {label}": pounds(value)
         for label, value in zip(projection.timeline.labels, yearly, strict=True)
+    }
+    column |= {
+        f"Saved by the end of {label}": pounds(value)
+        for label, value in zip(projection.timeline.labels, yearly.cumsum(), strict=True)
     }
     column |= {
         "Cashable saving, plan": pounds(saving.central),
@@ -141,7 +180,9 @@ def _worth(projection: Projection, group: figures.Group) -> dict[str, str]:
     }
 
 
-def _show_years(projections: Sequence[Projection], names: Sequence[str], directorate: str) -> None:
+def _show_years(
+    projections: Sequence[Projection], names: Sequence[str], directorate: str, money: str
+) -> None:
     st.subheader("Cashable saving by year")
     rows = pd.concat(
         figures.by_year(p, "cashable_saving", figures.of_directorate(p.plan, directorate)).assign(
@@ -149,41 +190,84 @@ def _show_years(projections: Sequence[Projection], names: Sequence[str], directo
         )
         for name, p in zip(names, projections, strict=True)
     )
+    picture = charts.savings_by_year(rows, names, money=money)
     show_picture(
-        charts.savings_by_year(rows, names),
+        picture,
         "Cashable saving by financial year for each scenario, with its range from P10 to P90. "
         "The table below has the figures.",
     )
     table = pd.DataFrame(
         {
-            f"{name}, {title}": part[column].map(thousands).tolist()
+            f"{name}, {title}": [figure_in(money, value) for value in part[column]]
             for name, part in rows.groupby("series", sort=False)
             for column, title in (("central", "central"), ("p10", "P10"), ("p90", "P90"))
         },
         index=list(projections[0].timeline.labels),
     )
-    show_table_below(table.T, "cashable saving by year, £ thousand")
+    show_below(picture, table.T, f"Cashable saving by year, {choices.MONEY[money]}")
 
 
-def _show_net(projections: Sequence[Projection], names: Sequence[str], directorate: str) -> None:
+def _show_net(
+    projections: Sequence[Projection], names: Sequence[str], directorate: str, money: str
+) -> None:
     st.subheader("Worse before better: cumulative net saving")
     rows = pd.concat(
         figures.cumulative_net(p, figures.of_directorate(p.plan, directorate)).assign(series=name)
         for name, p in zip(names, projections, strict=True)
     )
+    picture = charts.cumulative_net(rows, names, money)
     show_picture(
-        charts.cumulative_net(rows, names),
+        picture,
         "Cumulative net saving by month for each scenario: cashable saving less new delivery "
         "cost. The table below has the figure at the end of each financial year.",
     )
     ends = rows[rows["label"].str.startswith("March")]
     table = ends.pivot(index="series", columns="month", values="net").loc[list(names)]
     table.columns = pd.Index([f"End of {label}" for label in projections[0].timeline.labels])
-    show_table_below(table.map(thousands), "cumulative net saving, £ thousand")
+    table = table.map(lambda value: figure_in(money, value))
+    show_below(picture, table, f"Cumulative net saving, {choices.MONEY[money]}")
+
+
+def _show_bodies(projections: Sequence[Projection], names: Sequence[str], directorate: str) -> None:
+    columns = {
+        name: bodies_of(p, figures.of_directorate(p.plan, directorate))
+        for name, p in zip(names, projections, strict=True)
+    }
+    show_table(pd.DataFrame(columns), "Who pays and who gains over the plan, to the penny")
+    st.caption(
+        "Over the plan, central, to the penny. What is gained is what the care avoided would "
+        "have cost, after overlap and optimism bias: the rows below it add up to it. The NHS, "
+        "police and other bodies are counted together, as the assumptions do."
+    )
+
+
+def bodies_of(projection: Projection, group: figures.Group) -> dict[str, str]:
+    """Who gains and who pays, as text by row heading; gains and costs each add up."""
+
+    def whole(measure: str) -> int:
+        return int(to_pence(figures.central(projection, measure, group)).sum())
+
+    others = whole("to_other_bodies")
+    council = {
+        title: whole(measure)
+        for title, measure in (
+            ("Council: cashable saving", "cashable_saving"),
+            ("Council: already in the base budget", "already_in_base"),
+            ("Council: not yet released", "not_released"),
+            ("Council: real, but no budget to cut", "not_cashable"),
+        )
+    }
+    costs = {
+        "Council: new cost": whole("delivery_cost"),
+        "Council: already in the base budget, cost": whole("base_funding"),
+        "Grants and partners": whole("external_funding"),
+    }
+    rows = {"Gained by all": others + sum(council.values()), "NHS and others": others} | council
+    rows |= {"Paid by all": sum(costs.values())} | costs
+    return {title: words.pence(amount / 100) for title, amount in rows.items()}
 
 
 def _show_apart(projections: Sequence[Projection], names: Sequence[str]) -> None:
-    st.subheader("Children's and adults' programmes, apart and together")
     columns = {}
     for name, projection in zip(names, projections, strict=True):
         column = {}
@@ -198,7 +282,6 @@ def _show_apart(projections: Sequence[Projection], names: Sequence[str]) -> None
 
 
 def _show_differences(projections: Sequence[Projection], names: Sequence[str]) -> None:
-    st.subheader("Which assumptions differ")
     plans = [projection.plan for projection in projections]
     found = differences(plans)
     if not found:
@@ -206,8 +289,8 @@ def _show_differences(projections: Sequence[Projection], names: Sequence[str]) -
         return
     letters = {p.scenario: name for p, name in zip(plans, names, strict=True)}
     table = pd.DataFrame([_difference_row(item, letters, projections) for item in found])
-    with st.expander(f"Table: {len(found)} assumptions that differ (central values)"):
-        st.dataframe(table, hide_index=True, alt="Assumptions that differ between the scenarios")
+    st.caption(f"{len(found)} assumptions differ; central values.")
+    st.dataframe(table, hide_index=True, alt="Assumptions that differ between the scenarios")
 
 
 def _difference_row(

@@ -20,15 +20,21 @@ def _opened(module: str) -> Callable[[], None]:
 
 PAGES: tuple[dict[str, Any], ...] = (
     {
-        "page": _opened("adjust"),
-        "title": "Adjust lag",
-        "url_path": "adjust",
+        "page": _opened("start"),
+        "title": "Start",
+        "url_path": "start",
         "default": True,
+        "help": "What this is, and where to begin.",
+    },
+    {
+        "page": _opened("adjust"),
+        "title": "Adjust",
+        "url_path": "adjust",
         "help": "Move a programme's lag and see in which year its savings land.",
     },
     {
         "page": _opened("compare"),
-        "title": "Compare scenarios",
+        "title": "Compare",
         "url_path": "compare",
         "help": "Scenarios side by side, against doing nothing.",
     },
@@ -46,14 +52,20 @@ PAGES: tuple[dict[str, Any], ...] = (
     },
     {
         "page": _opened("programmes"),
-        "title": "Programmes and evidence",
+        "title": "Programmes",
         "url_path": "programmes",
         "help": "What each programme is, and where each of its numbers comes from.",
     },
     {
-        "page": _opened("about"),
-        "title": "About the method",
-        "url_path": "about",
-        "help": "How savings are worked out, and the accessibility statement.",
+        "page": _opened("method"),
+        "title": "Method",
+        "url_path": "method",
+        "help": "How savings are worked out, step by step.",
+    },
+    {
+        "page": _opened("accessibility"),
+        "title": "Accessibility",
+        "url_path": "accessibility",
+        "help": "The accessibility statement.",
     },
 )

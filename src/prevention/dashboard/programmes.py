@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
+from prevention.dashboard import new_programme
 from prevention.dashboard.choices import among, read_address
 from prevention.dashboard.compare import quantity_text
 from prevention.dashboard.figures import spaced
 from prevention.dashboard.levers import BASES
-from prevention.dashboard.session import bench, service_names, show_table
+from prevention.dashboard.session import (
+    bench,
+    service_names,
+    show_below,
+    show_picture,
+    show_table,
+)
 from prevention.model.assumptions import QUANTITIES, Assumption
 from prevention.model.economy import Economy, graded
 from prevention.model.programmes import Programme, Target
+from prevention.reports import charts
 from prevention.reports.words import months, per_cent, plain
 
 GRADES = {
@@ -44,7 +53,9 @@ def show() -> None:
     _show_what(programme)
     _show_evidence(programme)
     _show_assumptions(programme)
+    _show_lag(programme)
     _show_grade(programme, library.economy)
+    new_programme.show(programme)
 
 
 def _show_what(programme: Programme) -> None:
@@ -102,6 +113,46 @@ def _show_assumptions(programme: Programme) -> None:
         pd.DataFrame.from_dict(rows, orient="index"),
         f"{programme.name}: every assumption with range, unit, footing and source",
     )
+
+
+def _show_lag(programme: Programme) -> None:
+    """How the lag is reasoned: its shape, its footing, and the curve it makes."""
+    st.subheader("How the lag is reasoned")
+    lag, spread = programme.onset_lag, programme.onset_spread
+    st.markdown(
+        plain(
+            f"On average {months(lag.central)} pass between a person's start and the month in "
+            f"which the avoided placement would have begun, give or take {months(spread.central)} "
+            f"({SHAPES.get(programme.lag_shape, programme.lag_shape)}). The average itself may be "
+            f"as short as {months(lag.low)} or as long as {months(lag.high)}. "
+            f"{BASES[lag.basis]}: {lag.source or 'no source given'}."
+        )
+    )
+    if programme.lag_shape == "profile":
+        return
+    ages = np.arange(0.0, 97.0)
+    share = programme.lag.waiting_over(lag.central, spread.central, ages)
+    name = "Before the grade of evidence lengthens it"
+    rows = pd.DataFrame({"month": ages.astype(int), "share": share, "series": name})
+    title = f"Share of people started on {programme.name} whose placement would have begun"
+    picture = charts.lag_curve(rows, [name])
+    show_picture(picture, f"{title}, by month since they started. The table below has the figures.")
+    table = pd.DataFrame(
+        {"Share": [per_cent(share[month]) for month in range(0, 97, 12)]},
+        index=[f"Month {month}" for month in range(0, 97, 12)],
+    )
+    show_below(picture, table, title)
+
+
+SHAPES = {
+    "gamma": "most near the average, some much later",
+    "fixed": "the same for everyone",
+    "erlang": "several waits, one after another",
+    "weibull": "most near the average, few very late",
+    "delayed-ramp": "nothing at first, then a straight build-up",
+    "profile": "a stated profile by month or year",
+}
+"""The shape of a lag in words."""
 
 
 def _show_grade(programme: Programme, economy: Economy) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 _MARKDOWN = re.compile(
     r"""
@@ -134,6 +134,35 @@ def listed(names: Sequence[str]) -> str:
     ('a', 'a, b and c')
     """
     return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+
+
+def leader(years: Sequence[str], saved: Mapping[str, Sequence[float]]) -> str:
+    """Which of several scenarios has saved most by the end of each year.
+
+    saved: running total by year of each scenario, GBP.
+
+    >>> leader(["2027/28", "2028/29"], {"A: One": [10.0, 30.0], "B: Two": [5_000, 40_000]})
+    'B: Two saves most by the end of every year: £40k by the end of 2028/29.'
+    >>> leader(["2027/28", "2028/29"], {"A: One": [10_000, 20_000], "B: Two": [0, 50_000]})
+    'A: One saves most by the end of 2027/28; B: Two from 2028/29 (£50k by the end of 2028/29).'
+    >>> leader(["2027/28"], {"A: One": [0.0], "B: Two": [0.0]})
+    'The scenarios save the same by the end of every year.'
+    """
+    best: list[str] = []
+    for place in range(len(years)):
+        ranked = sorted(saved, key=lambda name: -saved[name][place])
+        tied = abs(saved[ranked[0]][place] - saved[ranked[1]][place]) < 0.005
+        best.append("" if tied else ranked[0])
+    if not any(best):
+        return "The scenarios save the same by the end of every year."
+    changes = [p for p in range(len(best)) if p == 0 or best[p] != best[p - 1]]
+    last = f"{pounds(saved[best[-1]][-1])} by the end of {years[-1]}" if best[-1] else ""
+    if len(changes) == 1:
+        return f"{best[0]} saves most by the end of every year: {last}."
+    said = [f"{best[0] or 'no one scenario'} saves most by the end of {years[changes[1] - 1]}"]
+    said += [f"{best[p] or 'no one scenario'} from {years[p]}" for p in changes[1:]]
+    text = "; ".join(said) + (f" ({last})." if last else ".")
+    return text[:1].upper() + text[1:]
 
 
 def arrival(name: str, years: Sequence[str], saved: Sequence[float]) -> str:

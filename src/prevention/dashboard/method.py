@@ -1,4 +1,4 @@
-"""About the method, and the accessibility statement."""
+"""Method: how savings are worked out, in the order of the chain."""
 
 from __future__ import annotations
 
@@ -32,22 +32,6 @@ The range of a forecast comes from thousands of draws over all of them at once, 
 draws serve every scenario, so that a difference between two is not chance.
 """
 
-ACCESSIBILITY = """
-This dashboard aims at the Web Content Accessibility Guidelines, version 2.2, level AA. What
-has been done: every chart has a text alternative and a table of its figures; no series is told
-apart by colour alone; text contrast is at least 4.5 to 1; every control has a visible label
-and works from the keyboard; there is a link to skip to the main content.
-
-Known problems:
-
-- Charts are drawn pictures. A screen reader hears their text alternative and reads the table
-  below, not the marks themselves.
-- The table of assumptions that differ (Compare scenarios) is a grid drawn on a canvas. The
-  exported workbook lists every assumption of each scenario.
-- Wide tables scroll sideways on a narrow screen.
-- No test with users of assistive technology has been carried out.
-"""
-
 
 def show() -> None:
     """The page."""
@@ -60,7 +44,5 @@ def show() -> None:
     st.markdown(
         f"Version {plain(__version__)}; published tables {plain(hashes[:16])}. Published figures "
         "carry their publisher and licence under Baseline. Figures marked JUDGEMENT under "
-        "Programmes and evidence are chosen, not found: replace them with the council's own."
+        "Programmes are chosen, not found: replace them with the council's own."
     )
-    st.header("Accessibility statement")
-    st.markdown(ACCESSIBILITY)
