@@ -8,10 +8,20 @@ Exit codes: 0 done; 1 an unexpected fault; 2 the request is wrong; 3 the data is
 
 from __future__ import annotations
 
-from prevention.cli import accuracy, data, forecasts, own, record, serving
+from prevention.cli import accuracy, data, forecasts, own, record, round_trip, serving
 from prevention.cli.options import app
 
-__all__ = ["accuracy", "app", "data", "forecasts", "main", "own", "record", "serving"]
+__all__ = [
+    "accuracy",
+    "app",
+    "data",
+    "forecasts",
+    "main",
+    "own",
+    "record",
+    "round_trip",
+    "serving",
+]
 
 
 def main() -> None:

@@ -16,6 +16,7 @@ from prevention.cli.options import (
     FirstYearOption,
     Format,
     FormatOption,
+    KindOption,
     OutputOption,
     SeedOption,
     SetOption,
@@ -83,10 +84,16 @@ def compare(
 
 @app.command()
 def export(
-    output: Annotated[Path, typer.Option(help="File to write: .xlsx, .csv or .parquet.")],
+    output: Annotated[
+        Path, typer.Option(help="File to write: .xlsx, .csv, .parquet, .docx or .zip.")
+    ],
     scenario: Annotated[list[str], typer.Option(help="Scenario; repeat for several.")] = [  # noqa: B006
         "current-plan"
     ],
+    kind: KindOption = None,
+    layout: Annotated[
+        str, typer.Option(help="Layout of the MTFS schedule: a name in data/layouts, or a file.")
+    ] = "full",
     council: CouncilOption = WARRINGTON,
     set_: SetOption = [],  # noqa: B006
     first_year: FirstYearOption = None,
@@ -98,13 +105,16 @@ def export(
 ) -> None:
     """Write the medium-term projection for the budget team."""
     with plain_errors():
-        from prevention.reports.exporting import export_file
+        from prevention.reports.exporting import Kind, export_file, kind_for
+        from prevention.reports.layouts import find_layout
 
         projections = []
+        chosen = Kind(kind) if kind else kind_for(output)
         for name in scenario:
             bench, request = asked(council, name, set_, first_year, years, draws, seed, data, store)
+            look = find_layout(layout, bench.data)
             projections.append(_project(bench, request))
-        export_file(projections, output, bench.citations())
+        export_file(projections, output, bench.citations(), chosen, look)
         for projection in projections:
             _keep(bench, projection)
     typer.echo(f"Wrote {output}.")

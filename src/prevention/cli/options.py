@@ -30,6 +30,22 @@ class Format(enum.StrEnum):
     csv = "csv"
 
 
+class ExportKind(enum.StrEnum):
+    """What an export holds; the names are those of `prevention.reports.exporting.Kind`."""
+
+    working_model = "working-model"
+    schedule = "schedule"
+    publication = "publication"
+    briefing = "briefing"
+    capital_receipts = "capital-receipts"
+    data = "data"
+    charts = "charts"
+
+
+KindOption = Annotated[
+    ExportKind | None,
+    typer.Option("--kind", help="What to write.", show_default="by the file's ending"),
+]
 DataOption = Annotated[
     Path | None, typer.Option("--data", help="Data folder.", show_default="data/")
 ]

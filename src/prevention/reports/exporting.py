@@ -1,40 +1,128 @@
-"""Write a projection in the format its file name asks for, whole or not at all."""
+"""Write a projection as the kind of file asked for, whole or not at all."""
 
 from __future__ import annotations
 
+import enum
+import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from prevention.model.projection import Projection
-from prevention.reports.tables import annual_csv, annual_parquet
-from prevention.reports.workbook import write_workbook
+from prevention.reports.layouts import DEFAULT_LAYOUT, Layout
 
-FORMATS = (".xlsx", ".csv", ".parquet")
+
+class Kind(enum.StrEnum):
+    """What to write."""
+
+    working_model = "working-model"
+    schedule = "schedule"
+    publication = "publication"
+    briefing = "briefing"
+    capital_receipts = "capital-receipts"
+    data = "data"
+    charts = "charts"
+
+
+SUFFIXES: Mapping[Kind, tuple[str, ...]] = {
+    Kind.working_model: (".xlsx",),
+    Kind.schedule: (".xlsx",),
+    Kind.publication: (".xlsx",),
+    Kind.briefing: (".docx",),
+    Kind.capital_receipts: (".xlsx",),
+    Kind.data: (".zip", ".csv", ".parquet"),
+    Kind.charts: (".zip",),
+}
+"""The endings a kind is written with, the usual one first."""
+
+FORMATS = (".xlsx", ".csv", ".parquet", ".docx", ".zip")
+
+ONE_SCENARIO = (Kind.briefing, Kind.data, Kind.charts)
+"""Kinds that hold one scenario."""
+
+
+def kind_for(output: Path) -> Kind:
+    """The kind a file name stands for when none is asked: the working model, or data.
+
+    Raises:
+        ValueError: no kind is written with that ending.
+    """
+    suffix = output.suffix.lower()
+    for kind, suffixes in SUFFIXES.items():
+        if suffix in suffixes:
+            return kind
+    raise ValueError(f"{output.name}: an export ends in {', '.join(FORMATS)}.")
 
 
 def export_file(
-    projections: Sequence[Projection], output: Path, citations: Mapping[str, str]
+    projections: Sequence[Projection],
+    output: Path,
+    citations: Mapping[str, str],
+    kind: Kind | None = None,
+    layout: Layout = DEFAULT_LAYOUT,
 ) -> None:
-    """Write .xlsx (any number of scenarios), .csv or .parquet (one).
+    """Write one or several scenarios to a file.
 
-    citations: a line to print under a figure, by release.
+    citations: a line to print under a figure, by release. kind: None goes by the ending.
+    layout: of the MTFS schedule.
 
     Raises:
-        ValueError: the name ends in another format, or several scenarios are asked of
-            a format that holds one.
+        ValueError: the name ends otherwise than the kind is written, or several scenarios
+            are asked of a kind that holds one.
     """
+    kind = kind or kind_for(output)
     suffix = output.suffix.lower()
-    if suffix not in FORMATS:
-        raise ValueError(f"{output.name}: an export ends in {', '.join(FORMATS)}.")
-    if suffix != ".xlsx" and len(projections) != 1:
-        raise ValueError(f"{suffix} holds one scenario; {len(projections)} were given.")
+    if suffix not in SUFFIXES[kind]:
+        raise ValueError(
+            f"{output.name}: a {kind.value} export ends in {' or '.join(SUFFIXES[kind])}."
+        )
+    if kind in ONE_SCENARIO and len(projections) != 1:
+        holder = suffix if kind is Kind.data else f"A {kind.value} export"
+        raise ValueError(f"{holder} holds one scenario; {len(projections)} were given.")
     partial = output.with_name(f".{output.name}.partial")
     try:
-        if suffix == ".xlsx":
-            write_workbook(projections, partial, citations)
-        else:
-            rows = (annual_csv if suffix == ".csv" else annual_parquet)(projections[0])
-            partial.write_bytes(rows)
+        partial.write_bytes(content_of(projections, kind, citations, suffix, layout))
         partial.replace(output)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def content_of(
+    projections: Sequence[Projection],
+    kind: Kind,
+    citations: Mapping[str, str],
+    suffix: str = "",
+    layout: Layout = DEFAULT_LAYOUT,
+) -> bytes:
+    """The bytes of an export; the same projections give the same bytes.
+
+    suffix: which of the kind's endings, "" for the usual one.
+    """
+    if kind in (Kind.data, Kind.charts):
+        return _of_one(projections[0], kind, suffix)
+    from prevention.reports import briefing, publication, receipts, workbook
+
+    if kind is Kind.briefing:
+        return briefing.briefing(workbook.scenarios_of(projections)[0])
+    target = io.BytesIO()
+    if kind is Kind.working_model:
+        workbook.write_workbook(projections, target, citations, layout)
+    elif kind is Kind.schedule:
+        workbook.write_schedules(projections, target, citations, layout)
+    elif kind is Kind.publication:
+        scenarios = workbook.scenarios_of(projections)
+        publication.write_publication(scenarios, target, citations, layout)
+    else:
+        receipts.write_receipts(workbook.scenarios_of(projections), target, citations)
+    return target.getvalue()
+
+
+def _of_one(projection: Projection, kind: Kind, suffix: str) -> bytes:
+    from prevention.reports import dataset, gallery, tables
+
+    if kind is Kind.charts:
+        return gallery.chart_package(projection)
+    if suffix == ".csv":
+        return tables.annual_csv(projection)
+    if suffix == ".parquet":
+        return tables.annual_parquet(projection)
+    return dataset.data_package(projection)

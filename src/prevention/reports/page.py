@@ -58,7 +58,7 @@ FONT = {"font_name": "Arial", "font_size": 10}
 _FONT = FONT | {"valign": "top"}
 NARROW, WIDE = 8, 44
 """Narrowest and widest column, in characters."""
-_A4 = 9
+A4 = 9
 _PROSE = 1.05
 """Letters of prose in the room of one digit, which widths are counted in; a little low,
 so that a row is rather too tall than too short."""
@@ -137,7 +137,7 @@ class Page:
         self.row = len(notes) + 2
         sheet.hide_gridlines(2)
         sheet.set_landscape()
-        sheet.set_paper(_A4)
+        sheet.set_paper(A4)
         sheet.fit_to_pages(1, 0)
         sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
         sheet.set_footer("&L&A&RPage &P of &N")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Mapping, Sequence
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from prevention.reports import registers
@@ -13,7 +11,6 @@ from prevention.reports.page import Book, Column
 if TYPE_CHECKING:
     from prevention.reports.workbook import Scenario
 
-LIBRARIES = ("numpy", "scipy", "pandas", "duckdb", "pyarrow", "xlsxwriter")
 FIELDS = {
     "council_name": "Council",
     "council": "Council code",
@@ -25,6 +22,7 @@ FIELDS = {
     "seed": "Seed",
     "draws": "Draws",
     "version": "Version of the program",
+    "source_hash": "Fingerprint of the program",
     "data_hash": "Fingerprint of the data",
     "assumptions_hash": "Fingerprint of the assumptions",
 }
@@ -36,11 +34,6 @@ _NOTES = (
 )
 
 
-def libraries() -> dict[str, str]:
-    """The versions of Python and of the libraries that figures pass through."""
-    return {"python": platform.python_version()} | {name: version(name) for name in LIBRARIES}
-
-
 def provenance(
     scenarios: Sequence[Scenario], citations: Mapping[str, str]
 ) -> list[tuple[str, list[str]]]:
@@ -48,8 +41,10 @@ def provenance(
     rows = [
         (title, [str(s.record.get(key, "")) for s in scenarios]) for key, title in FIELDS.items()
     ]
+    names = dict.fromkeys(name for s in scenarios for name in s.record["libraries"])
     rows += [
-        (f"Version of {name}", [found] * len(scenarios)) for name, found in libraries().items()
+        (f"Version of {name}", [str(s.record["libraries"].get(name, "")) for s in scenarios])
+        for name in names
     ]
     for key in registers.releases([s.projection for s in scenarios]):
         rows.append((f"Release {key}", [citations.get(key, "as named")] * len(scenarios)))

@@ -106,6 +106,11 @@ SOURCES = (
 )
 
 
+def unit_of(key: str) -> str:
+    """Unit of an assumption by its `--set` key."""
+    return QUANTITIES[key.rsplit(".", 1)[-1]].unit
+
+
 def annual(number: int, rows: pd.DataFrame) -> Rows:
     """Rows of the sheet Annual, from `tables.annual_rows`; numbers of draws missing: none."""
     order = ["run_id", "scenario", "council", "council_name", "year", "programme", "service"]

@@ -26,13 +26,20 @@ from prevention.reports.tables import annual_rows
 # A fixed date: with today's, two exports of one run would differ, and a file's
 # fingerprint could not be kept in the record of runs.
 CREATED = dt.datetime(2000, 1, 1)
-_OPTIONS = {
-    "in_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-    "default_format_properties": FONT,
-}
+
+
+def options() -> dict[str, Any]:
+    """Options of one workbook: no text is ever run.
+
+    Made anew for each, since a writer changes what it is given.
+    """
+    return {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "default_format_properties": dict(FONT),
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +109,29 @@ def write_workbook(
     book.file.close()
 
 
+def write_schedules(
+    projections: Sequence[Projection],
+    target: Path | BinaryIO,
+    citations: Mapping[str, str],
+    layout: Layout = DEFAULT_LAYOUT,
+) -> None:
+    """Write the MTFS schedule of each scenario alone: increments as figures, sums live."""
+    scenarios = scenarios_of(projections)
+    book = new_book(layout.title, target)
+    for s in scenarios:
+        page = book.page(f"MTFS{s.ending}", layout.title, (s.about, *schedule_notes(layout)))
+        found = write_schedule(page, s.levels, layout)
+        page.close()
+        ending = f"_{s.number}" if s.ending else ""
+        for name, reference in found.items():
+            book.file.define_name(name + ending, f"={reference}")
+    write_provenance(book, scenarios, citations)
+    book.file.close()
+
+
 def new_book(title: str, target: Path | BinaryIO) -> Book:
     """A workbook to write to, in which no text is ever run."""
-    file = xlsxwriter.Workbook(str(target) if isinstance(target, Path) else target, _OPTIONS)
+    file = xlsxwriter.Workbook(str(target) if isinstance(target, Path) else target, options())
     file.set_properties({"title": title, "created": CREATED})
     return Book(file)
 

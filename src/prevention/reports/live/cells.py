@@ -92,7 +92,7 @@ class Figures:
         """A figure that follows from others (`=...`)."""
         row, page = self.page.row, self.page
         page.put(row, 0, label)
-        page.formula(row, 1, formula, value, style)
+        page.formula(row, 1, formula, float(value), style)
         page.put(row, 2, unit)
         page.row += 1
         local = xl_rowcol_to_cell(row, 1, row_abs=True, col_abs=True)

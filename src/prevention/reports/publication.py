@@ -1,0 +1,254 @@
+"""The publication workbook: the government's accessible form, one table on each sheet.
+
+Cover, contents and notes, then plain tables: no merged cells, nothing frozen or filtered,
+no colour that means anything, an explanation for every cell without a figure.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from prevention.model.measures import MEASURES, TOTAL
+from prevention.money import to_pounds
+from prevention.reports import registers
+from prevention.reports.layouts import BY_YEAR, MONEY, Layout
+from prevention.reports.lines import Line, mtfs_lines, total_lines
+from prevention.reports.page import A4
+from prevention.reports.provenance import provenance
+from prevention.reports.safe import cell_text
+from prevention.reports.workbook import CREATED, Scenario, options
+
+NOT_APPLICABLE, NOT_DRAWN = "[z]", "[x]"
+LEGEND = (
+    f"{NOT_APPLICABLE} = not applicable",
+    f"{NOT_DRAWN} = not available: the run has no draws, or nothing is published",
+)
+_NOTES = {
+    "signs": "A figure below zero takes from the budget: a saving.",
+    "increments": "Each year is the change on the year before; the total is their sum.",
+    "growth": "Avoided growth only holds back demand pressure. Cost avoidance has no budget to "
+    "take and is in no total.",
+    "ranges": "P10, P50 and P90: 10, 50 and 90 in 100 draws are lower. They do not add up; "
+    "central and mean do, to the penny.",
+    "cash": "Money of the year, not discounted, except where a row says real.",
+}
+"""Notes by key, as a title refers to them."""
+_NOTED = {
+    "schedule": ("signs", "increments", "growth", "cash"),
+    "totals": ("ranges", "cash"),
+    "baseline": ("ranges", "cash"),
+    "assumptions": ("ranges",),
+}
+
+
+def write_publication(
+    scenarios: Sequence[Scenario],
+    target: Path | BytesIO,
+    citations: Mapping[str, str],
+    layout: Layout,
+) -> None:
+    """Write the workbook; every scenario has its own tables, told apart by number."""
+    gpt = _gptables()
+    sheets: dict[str, Any] = {}
+    for s in scenarios:
+        for label, title, rows, source in _tables(s, citations, layout):
+            number = len(sheets) + 1
+            sheets[f"Table {number}"] = gpt.GPTable(
+                table=rows,
+                table_name=f"table_{number}_{label}",
+                title=f"Table {number}: {_plain(title)}{_referring(label)}",
+                subtitles=[_plain(s.about)],
+                scope=_plain(s.record["council_name"]),
+                source=source,
+                legend=list(LEGEND),
+                index_columns={},
+                additional_formatting=_formats(rows),
+            )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # deprecations inside gptables, once a table
+        book = gpt.produce_workbook(
+            target if isinstance(target, BytesIO) else str(target),
+            sheets,
+            cover=_cover(gpt, scenarios),
+            notes_table=pd.DataFrame(
+                {"Note reference": list(_NOTES), "Note text": list(_NOTES.values())}
+            ),
+            contentsheet_options={"table_name": "contents_table"},
+            workbook_options=options(),
+        )
+        for sheet in book.worksheets():
+            sheet.set_landscape()
+            sheet.set_paper(A4)
+            sheet.fit_to_pages(1, 0)
+        book.set_properties(
+            {
+                "title": "Prevention savings: accessible tables",
+                "subject": "Medium-term financial plan",
+                "author": "prevention",
+                "comments": "Accessible tables of one or more forecasts.",
+                "created": CREATED,
+            }
+        )
+        book.close()
+
+
+def _gptables() -> Any:
+    """The library, imported when wanted: it leaves a file of its own open, and Python says so."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        import gptables
+    return gptables
+
+
+def _plain(text: str) -> str:
+    """Text in which nothing is taken for a reference to a note."""
+    return cell_text(text.replace("$$", "$ $"))
+
+
+def _referring(label: str) -> str:
+    """References to the notes a table needs."""
+    return "".join(f" $${key}$$" for key in _NOTED.get(label, ()))
+
+
+def _cover(gpt: Any, scenarios: Sequence[Scenario]) -> Any:
+    first = scenarios[0]
+    about = [_plain(f"Scenario {s.number}. {s.about}") for s in scenarios]
+    return gpt.Cover(
+        title="Prevention savings: medium-term projections",
+        intro=[
+            _plain(f"Forecasts for {first.record['council_name']}, not results."),
+            "Money is in pounds. One table stands on each worksheet; the contents list them.",
+        ],
+        about=["Some cells have shorthand in square brackets:", *LEGEND, *about],
+        contact=["Contact the council's finance team for other formats."],
+        width=100,
+    )
+
+
+def _tables(
+    s: Scenario, citations: Mapping[str, str], layout: Layout
+) -> list[tuple[str, str, pd.DataFrame, str]]:
+    """Name, title, rows and source of each table of a scenario."""
+    own, published = "This forecast; see the table of what it was made from", "As the table says"
+    found = [
+        ("schedule", layout.title, schedule_table(s, layout), own),
+        ("totals", "All programmes by year, with ranges", _totals(s), own),
+        ("pays", "Whether each programme pays", _appraised(s), own),
+        (
+            "baseline",
+            "If nothing changes: people, unit cost and spend",
+            _baseline(s, citations),
+            published,
+        ),
+        (
+            "assumptions",
+            "Every assumption with its range and its source",
+            _assumptions(s),
+            published,
+        ),
+    ]
+    rows = [(title, values[0]) for title, values in provenance([s], citations)]
+    made_from = pd.DataFrame(rows, columns=["Item", "Value"])
+    return [*found, ("made_from", "What the figures were made from", _filled(made_from), own)]
+
+
+def schedule_table(s: Scenario, layout: Layout) -> pd.DataFrame:
+    """The schedule in a layout's columns, GBP; a cell without a figure says why."""
+    levels, labels = s.levels, s.projection.timeline.labels
+    lines = [*mtfs_lines(levels), *total_lines(levels)]
+    divisor = 1000 if layout.unit == "thousands" else 1
+    rows = [
+        [value for c in layout.columns for value in _cells(line, c.field, divisor)]
+        for line in lines
+    ]
+    headings = layout.headings(labels)
+    unit = {"thousands": "GBP thousand", "pounds": "GBP", "pence": "GBP"}[layout.unit]
+    money = [
+        c.field in (*BY_YEAR, *MONEY)
+        for c in layout.columns
+        for _ in (labels if c.field in BY_YEAR else ("",))
+    ]
+    titles = [
+        f"{heading} ({unit})" if is_money else heading
+        for heading, is_money in zip(headings, money, strict=True)
+    ]
+    return _filled(pd.DataFrame(rows, columns=titles))
+
+
+def _cells(line: Line, field: str, divisor: int) -> list[object]:
+    if field in BY_YEAR:
+        pence = line.increments if field == "increments" else line.levels
+        return [round(float(v) / divisor, 2) for v in to_pounds(pence)]
+    if field == "total":
+        return [round(float(to_pounds(line.levels[-1])) / divisor, 2)]
+    if field in MONEY:
+        found = line.in_base if field == "already_in_base" else getattr(line, field)
+        return [None if found is None else round(float(to_pounds(found)) / divisor, 2)]
+    if field in ("type", "recurrence"):
+        return [line.kind.title if field == "type" else line.kind.recurrence]
+    return [getattr(line, field)]
+
+
+def _totals(s: Scenario) -> pd.DataFrame:
+    rows = s.annual[(s.annual["programme"] == TOTAL) & (s.annual["service"] == TOTAL)]
+    named = rows.assign(measure=[MEASURES[m].title for m in rows["measure"]])
+    columns = {"measure": "Measure", "year": "Year", "unit": "Unit", "central": "Central"}
+    columns |= {"mean": "Mean", "p10": "P10", "p50": "P50", "p90": "P90"}
+    return _filled(named[list(columns)].rename(columns=columns), NOT_DRAWN)
+
+
+def _appraised(s: Scenario) -> pd.DataFrame:
+    rows = registers.appraisal(s.number, s.projection, s.appraisal)
+    names = ["Number", "Scenario", "Programme", "Figure", "Value", "Unit", "In words"]
+    return _filled(pd.DataFrame(rows, columns=names).drop(columns=["Number", "Scenario"]))
+
+
+def _baseline(s: Scenario, citations: Mapping[str, str]) -> pd.DataFrame:
+    names = [c.heading for c in registers.baseline_columns(s.projection.timeline.labels)]
+    rows = registers.baseline(s.number, s.projection, s.baseline, citations)
+    found = pd.DataFrame(rows, columns=names).drop(columns=["No.", "Scenario"])
+    return _filled(found, NOT_DRAWN)
+
+
+def _assumptions(s: Scenario) -> pd.DataFrame:
+    rows = [
+        (key, a.low, a.central, a.high, registers.unit_of(key), a.basis, a.source, a.as_at)
+        for key, a in s.projection.plan.assumptions().items()
+    ]
+    names = ["Assumption", "Low", "Central", "High", "Unit", "Basis", "Source", "As at"]
+    return _filled(pd.DataFrame(rows, columns=names))
+
+
+def _filled(rows: pd.DataFrame, missing: str = NOT_APPLICABLE) -> pd.DataFrame:
+    """Rows in which every cell holds something: a figure, text, or why there is none."""
+
+    def shown(value: object) -> object:
+        if value is None or (isinstance(value, float) and pd.isna(value)) or value == "":
+            return missing
+        return _plain(value) if isinstance(value, str) else value
+
+    if rows.empty:
+        rows = pd.DataFrame(
+            [["Nothing to show"] + [missing] * (rows.shape[1] - 1)], columns=rows.columns
+        )
+    columns = {name: [shown(v) for v in rows[name].tolist()] for name in rows.columns}
+    return pd.DataFrame(columns, dtype=object)
+
+
+def _formats(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """Thousands separators for columns of figures."""
+    figures = [
+        name
+        for name in rows.columns
+        if any(isinstance(v, int | float) and not isinstance(v, bool) for v in rows[name])
+    ]
+    if not figures:
+        return []
+    form = {"num_format": "#,##0.0##;-#,##0.0##", "align": "right"}
+    return [{"column": {"columns": figures, "format": form}}]

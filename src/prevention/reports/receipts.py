@@ -1,0 +1,103 @@
+"""The schedule for flexible use of capital receipts, project by project."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import BinaryIO
+
+from prevention.money import to_pence, to_pounds
+from prevention.reports.lines import DIRECTORATES, paid_by
+from prevention.reports.page import Column, Page
+from prevention.reports.provenance import write_provenance
+from prevention.reports.workbook import Scenario, new_book
+
+SOURCES = ("capital-receipts",)
+_NOTES = (
+    "GBP, cash prices. Projects whose delivery is funded, in whole or part, by flexible use of "
+    "capital receipts (funding source capital-receipts in the programme's document).",
+    "Receipts are one-off: they meet cost and never reduce the recurrent gap. The saving is the "
+    "cashable saving of the project in each year, whoever funds it.",
+    "Check each line against the direction in force for the year before it goes to full council.",
+)
+_NOT_KNOWN = "Not known: no schedule of last year is on file"
+
+
+def write_receipts(
+    scenarios: Sequence[Scenario], target: BinaryIO, citations: Mapping[str, str]
+) -> None:
+    """Write the schedule of every scenario, then what the file was made from."""
+    book = new_book("Flexible use of capital receipts", target)
+    for s in scenarios:
+        notes = (s.about, *_NOTES)
+        page = book.page(f"Receipts{s.ending}", "Flexible use of capital receipts", notes)
+        _projects(page, s)
+        page.close()
+    write_provenance(book, scenarios, citations)
+    book.file.close()
+
+
+def _projects(page: Page, s: Scenario) -> None:
+    labels = s.projection.timeline.labels
+    columns = [
+        Column("Project", width=24),
+        Column("Directorate", width=13),
+        Column("Description", width=34),
+        Column("Figure", width=26),
+        *(Column(label, "money", 14) for label in labels),
+        Column("Total", "money", 15),
+        Column("Cost-benefit", width=30),
+        Column("Review of last year's forecast", width=26),
+    ]
+    rows = receipt_rows(s)
+    page.table(f"Receipts_{s.number}_table", columns, rows)
+    if not rows:
+        page.row += 2
+        page.put(page.row, 0, "No project in this scenario is funded by capital receipts.", "code")
+
+
+def receipt_rows(s: Scenario) -> list[list[object]]:
+    """Four lines a project: its cost, what receipts pay, the saving expected, the net."""
+    found: list[list[object]] = []
+    for id_, programme in s.projection.plan.programmes.items():
+        receipts = to_pence(paid_by(s.projection, id_, SOURCES))
+        if not receipts.any():
+            continue
+        levels = s.levels
+        cost, saved = levels.of(id_, "delivery_cost"), levels.of(id_, "cashable_saving")
+        directorate = DIRECTORATES[programme.directorate]
+        for name, pence in (
+            ("New cost to the council", cost),
+            ("of which from capital receipts", receipts),
+            ("Cashable saving expected", saved),
+            ("Net saving", saved - cost),
+        ):
+            first = name == "New cost to the council"
+            found.append(
+                [
+                    programme.name,
+                    directorate if first else "",
+                    programme.summary if first else "",
+                    name,
+                    *to_pounds(pence).tolist(),
+                    float(to_pounds(pence.sum())),
+                    _worth(s, id_) if first else "",
+                    _NOT_KNOWN if first else "",
+                ]
+            )
+    return found
+
+
+def _worth(s: Scenario, id_: str) -> str:
+    """The project's appraisal in a line."""
+    levels = s.levels
+    npv, ratio = levels.figure(id_, "npv_cashable"), levels.figure(id_, "bcr_cashable")
+    chance = levels.figure(id_, "probability_of_target")
+    rows = s.appraisal[s.appraisal["programme"] == id_]
+    payback = None if rows.empty else rows["payback_year"].iloc[0]
+    parts = [
+        f"NPV (cashable, real) {npv:,.0f} GBP" if npv is not None else "",
+        f"benefit-cost ratio {ratio:.2f}" if ratio is not None else "",
+        f"pays back in {payback}" if isinstance(payback, str) else "does not pay back in the plan",
+        f"chance of the figure {chance:.0%}" if chance is not None else "",
+    ]
+    return "; ".join(part for part in parts if part)

@@ -1,0 +1,226 @@
+"""Every kind of export: what it holds, that nothing in it runs, that it is the same again."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import docx
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+from openpyxl.worksheet.worksheet import Worksheet
+
+from prevention.evidence.documents import DocumentError
+from prevention.evidence.places import data_folder
+from prevention.model import summary
+from prevention.model.measures import GBP, MEASURES, TOTAL
+from prevention.model.programmes import Funding
+from prevention.model.projection import Projection, project
+from prevention.model.scenarios import Library, Scenario, resolve
+from prevention.money import to_pence
+from prevention.reports.dataset import MONTHLY, dictionary, monthly_rows
+from prevention.reports.exporting import Kind, content_of, export_file
+from prevention.reports.layouts import DEFAULT_LAYOUT, find_layout, layouts
+from prevention.reports.lines import ONE_OFF, Levels, mtfs_lines
+from prevention.reports.receipts import receipt_rows
+from prevention.reports.workbook import scenarios_of
+from reports.conftest import opened
+from reports.hostile import TEXTS
+
+
+@pytest.fixture(scope="module")
+def contents(drawn: Projection) -> dict[Kind, bytes]:
+    return {kind: content_of([drawn], kind, {}) for kind in Kind}
+
+
+@pytest.fixture(scope="module")
+def levels(drawn: Projection) -> Levels:
+    return Levels(drawn, summary.annual(drawn), summary.appraisal(drawn))
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_the_same_run_gives_the_same_bytes(
+    drawn: Projection, contents: dict[Kind, bytes], kind: Kind
+) -> None:
+    assert content_of([drawn], kind, {}) == contents[kind]
+
+
+@pytest.mark.parametrize("kind", [k for k in Kind if k is not Kind.charts])
+def test_every_file_names_its_run(
+    drawn: Projection, contents: dict[Kind, bytes], kind: Kind
+) -> None:
+    run = str(summary.run_record(drawn)["run_id"])
+    with zipfile.ZipFile(io.BytesIO(contents[kind])) as parts:
+        assert any(run.encode() in parts.read(name) for name in parts.namelist())
+
+
+def test_increments_sum_and_one_offs_reverse(levels: Levels) -> None:
+    lines = mtfs_lines(levels)
+    brief = [line for line in lines if line.kind is ONE_OFF]
+    assert brief
+    for line in lines:
+        assert line.increments.sum() == line.levels[-1]
+        assert (np.cumsum(line.increments) == line.levels).all()
+    for line in brief:
+        assert line.levels[0] > 0
+        assert line.increments.min() < 0
+        assert line.levels[-1] == 0
+    invested = [line.levels for line in lines if line.kind.letter in "IO"]
+    assert (np.sum(invested, axis=0) == levels.of(TOTAL, "delivery_cost")).all()
+
+
+def test_full_year_effects_add_up_to_the_models(levels: Levels) -> None:
+    lines = mtfs_lines(levels)
+    for id_ in levels.projection.plan.programmes:
+        parts = [x.full_year for x in lines if x.programme_id == id_ and x.kind.letter in "SG"]
+        assert sum(p or 0 for p in parts) == -levels.of(id_, "full_year_effect")[-1]
+
+
+def test_months_add_up_to_the_years_to_the_penny(drawn: Projection) -> None:
+    months = monthly_rows(drawn)
+    keys = ["year", "programme", "service", "measure"]
+    added = months.groupby(keys)["central"].sum()
+    wanted = summary.annual(drawn).set_index(keys)["central"]
+    assert set(months["measure"]) == set(MONTHLY)
+    for key, value in added.items():
+        if MEASURES[str(key[3])].unit == GBP:  # type: ignore[index]
+            assert to_pence(value) == to_pence(wanted[key]), key
+        else:
+            assert value == pytest.approx(wanted[key], rel=1e-9)
+
+
+def test_the_dictionary_says_what_every_column_and_measure_is(
+    drawn: Projection, contents: dict[Kind, bytes]
+) -> None:
+    known = set(dictionary()["name"])
+    with zipfile.ZipFile(io.BytesIO(contents[Kind.data])) as parts:
+        for name in ("annual.csv", "monthly.csv"):
+            rows = pd.read_csv(io.BytesIO(parts.read(name)), encoding="utf-8-sig")
+            assert set(rows.columns) | set(rows["measure"]) <= known
+        table = pq.read_table(io.BytesIO(parts.read("monthly.parquet")))
+        assert all(field.metadata[b"meaning"] for field in table.schema)
+        assert json.loads(parts.read("run.json")) == summary.run_record(drawn)
+
+
+def test_charts_have_their_labels_rows_and_words(contents: dict[Kind, bytes]) -> None:
+    with zipfile.ZipFile(io.BytesIO(contents[Kind.charts])) as parts:
+        names = set(parts.namelist())
+        words = parts.read("alternative-text.txt").decode()
+        for name in ("saving-by-year", "running-net", "ladder"):
+            assert {f"{name}.png", f"{name}.svg", f"{name}.csv"} <= names
+            assert parts.read(f"{name}.png")[:4] == b"\x89PNG"
+            assert parts.read(f"{name}.svg").count(b"<text") > 8
+            assert f"{name}: " in words
+
+
+def test_the_briefing_says_the_models_figures(
+    drawn: Projection, contents: dict[Kind, bytes]
+) -> None:
+    document = docx.Document(io.BytesIO(contents[Kind.briefing]))
+    cells = [[cell.text for cell in row.cells] for row in document.tables[0].rows]
+    saved = [float(v) for v in drawn.central[TOTAL, TOTAL]["cashable_saving"]]
+    assert cells[1][1:] == [f"{v:,.0f}".replace("-", "\N{MINUS SIGN}") for v in saved]
+    assert cells[0][1:] == list(drawn.timeline.labels)
+    assert document.inline_shapes[0]._inline.docPr.get("descr").startswith("Running net")
+
+
+def test_receipts_show_only_what_receipts_fund(drawn: Projection) -> None:
+    assert receipt_rows(scenarios_of([drawn])[0]) == []
+    library = Library(dict(drawn.plan.programmes), {}, drawn.plan.economy)
+    hub = drawn.plan.programmes["no-wrong-door"].model_copy(
+        update={"funding": (Funding(source="capital-receipts", share=0.5),), "expansions": {}}
+    )
+    scenario = Scenario(id="x", title="X", programmes=(hub.id,), years=2)
+    plan = resolve(scenario, Library({hub.id: hub}, {}, library.economy))
+    projection = project(plan, drawn.council, draws=0)
+    rows = receipt_rows(scenarios_of([projection])[0])
+    cost, receipts = (np.array(row[4:7], dtype=float) for row in rows[:2])
+    assert (cost > 0).all()
+    assert np.abs(cost - 2 * receipts).max() < 0.02
+
+
+def tables_of(content: bytes) -> list[Worksheet]:
+    book = opened(content)
+    return [sheet for sheet in book if sheet.title.startswith("Table")]
+
+
+def test_the_publication_is_accessible(contents: dict[Kind, bytes]) -> None:
+    """The essential items of the Analysis Function's checklist."""
+    book = opened(contents[Kind.publication])
+    assert book.sheetnames[:3] == ["Cover", "Contents", "Notes"]
+    assert len(set(book.sheetnames)) == len(book.sheetnames)
+    assert book.properties.title
+    assert book.active.title == "Cover"
+    for sheet in book:
+        assert sheet["A1"].value, sheet.title
+        assert not sheet.merged_cells.ranges
+        assert not sheet.freeze_panes
+        assert not sheet.auto_filter.ref
+        assert not sheet._images
+        assert not (sheet.oddHeader.center.text)
+        assert not (sheet.oddFooter.center.text)
+        assert not any(d.hidden for d in sheet.row_dimensions.values())
+        assert not any(d.hidden for d in sheet.column_dimensions.values())
+        assert sheet.sheet_view.selection[0].activeCell in (None, "A1")
+    for sheet in tables_of(contents[Kind.publication]):
+        (table,) = sheet.tables.values()
+        assert re.fullmatch(r"[a-z_0-9]+", table.name)
+        rows = list(sheet[table.ref])
+        headings = [cell.value for cell in rows[0]]
+        assert rows[0][0].column == 1
+        assert rows[-1][0].row == sheet.max_row
+        assert all(headings)
+        assert len(set(headings)) == len(headings)
+        for row in rows[1:]:
+            assert all(cell.value not in (None, "") for cell in row), sheet.title
+
+
+@pytest.mark.parametrize("text", TEXTS[:3] + TEXTS[11:])
+def test_hostile_text_neither_runs_nor_links_in_any_kind(
+    spoiled: Callable[[str], Projection], text: str
+) -> None:
+    for kind in (Kind.schedule, Kind.publication, Kind.capital_receipts, Kind.briefing):
+        content = content_of([spoiled(text)], kind, {})
+        with zipfile.ZipFile(io.BytesIO(content)) as parts:
+            for name in parts.namelist():
+                if name.endswith(".rels"):
+                    outside = parts.read(name)
+                    assert b'TargetMode="External"' not in outside, (kind, name)
+        if kind in (Kind.publication, Kind.capital_receipts):
+            for sheet in opened(content):
+                for row in sheet.iter_rows():
+                    assert not [c.coordinate for c in row if c.data_type == "f"], sheet.title
+
+
+def test_layouts_on_file_are_sound_and_full_is_the_default(tmp_path: Path) -> None:
+    found = layouts(data_folder())
+    assert len(found) >= 2
+    assert found["full"] == DEFAULT_LAYOUT
+    with pytest.raises(DocumentError, match=r"no layout 'grand'.*cabinet, full"):
+        find_layout("grand", data_folder())
+    own = tmp_path / "own.toml"
+    own.write_text('title = "T"\ncolumns = [{ field = "nonsense", heading = "N" }]')
+    with pytest.raises(DocumentError, match="columns"):
+        find_layout(str(own), data_folder())
+
+
+def test_a_layout_chooses_columns_and_order(drawn: Projection) -> None:
+    layout = find_layout("cabinet", data_folder())
+    sheet = opened(content_of([drawn], Kind.schedule, {}, layout=layout))["MTFS"]
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows(max_row=12)]
+    headings = layout.headings(drawn.timeline.labels)
+    assert next(row for row in rows if row[0] == "Ref")[: len(headings)] == headings
+
+
+def test_an_ending_that_does_not_fit_is_refused(drawn: Projection, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"briefing export ends in \.docx"):
+        export_file([drawn], tmp_path / "x.xlsx", {}, Kind.briefing)
+    with pytest.raises(ValueError, match=r"\.csv holds one scenario; 2"):
+        export_file([drawn, drawn], tmp_path / "x.csv", {})
+    assert not list(tmp_path.iterdir())
