@@ -129,8 +129,8 @@ class Visitor:
 
     def open(self, title: str) -> None:
         """Follow the link to another page."""
-        self.page.get_by_role("link", name=title).click()
-        self.page.get_by_role("heading", level=1, name=title).wait_for()
+        self.page.get_by_role("link", name=title, exact=True).click()
+        self.page.get_by_role("heading", level=1, name=title, exact=True).wait_for()
         self.settle()
 
     def figure(self, label: str) -> str:

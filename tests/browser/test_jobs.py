@@ -27,7 +27,7 @@ def number(text: str) -> float:
 
 def test_a_finance_officer_moves_a_lag_and_sees_the_year_change(visitor: Arrive) -> None:
     officer = visitor()
-    officer.go()
+    officer.go("/adjust")
     before = officer.row("With your changes, central")
     slider = officer.page.get_by_role("slider", name="Onset lag")
     start = slider.get_attribute("aria-valuetext")
@@ -63,7 +63,8 @@ def test_a_director_compares_scenarios(visitor: Arrive, store_path: Path) -> Non
     director.page.get_by_text("Adult social care", exact=True).click()
     director.settle()
     assert director.row("Cashable saving, plan") == ["£0", "£0"]
-    director.page.get_by_text("assumptions that differ").click()
+    director.page.get_by_role("tab", name="Which assumptions differ").click()
+    director.settle()
     assert director.page.get_by_test_id("stDataFrame").is_visible()
 
 
@@ -72,7 +73,8 @@ def test_a_budget_team_takes_the_projection_away(
 ) -> None:
     team = visitor()
     team.go("/export")
-    assert team.row("All programmes: total cashable savings")[0].startswith("(")
+    cells = team.row("All programmes: total cashable savings")
+    assert sum(cell.startswith("(") for cell in cells) >= 5  # a saving in every year
     with team.page.expect_download(timeout=60_000) as download:
         team.page.get_by_role("button", name="Download Excel workbook").click()
     book = tmp_path / download.value.suggested_filename
@@ -95,8 +97,10 @@ def test_a_budget_team_takes_the_projection_away(
 
 def test_the_council_chosen_is_kept_from_page_to_page(visitor: Arrive) -> None:
     officer = visitor()
-    officer.go("/?council=Halton&scenario=whole-system&set=programmes.no-wrong-door.onset_lag%3D30")
-    for page in ("Baseline", "Export", "Compare scenarios", "Adjust lag"):
+    officer.go(
+        "/adjust?council=Halton&scenario=whole-system&set=programmes.no-wrong-door.onset_lag%3D30"
+    )
+    for page in ("Baseline", "Export", "Compare", "Adjust"):
         officer.open(page)
         assert officer.page.get_by_role("combobox", name="Council").input_value() == "Halton"
         assert "council=Halton" in officer.page.url
@@ -109,7 +113,9 @@ def test_the_council_chosen_is_kept_from_page_to_page(visitor: Arrive) -> None:
 def test_hostile_text_in_the_address_fetches_nothing(visitor: Arrive) -> None:
     stranger = visitor()
     stranger.page.on("dialog", lambda dialog: pytest.fail(dialog.message))
-    stranger.go("/?council=%3Cimg%20src=x%20onerror=alert(1)%3E![t](http://127.0.0.1:9/x.png)")
+    stranger.go(
+        "/adjust?council=%3Cimg%20src=x%20onerror=alert(1)%3E![t](http://127.0.0.1:9/x.png)"
+    )
     assert stranger.page.get_by_test_id("stAlert").is_visible()
     assert stranger.page.locator('img[src*="127.0.0.1:9"]').count() == 0
     assert not [address for address in stranger.asked if address.startswith("http://127.0.0.1:9/")]
@@ -118,7 +124,7 @@ def test_hostile_text_in_the_address_fetches_nothing(visitor: Arrive) -> None:
 @pytest.mark.parametrize("width", [1440, 390])
 def test_every_page_fits_its_screen(visitor: Arrive, width: int) -> None:
     reader = visitor(width)
-    for path in ("/", "/compare", "/export", "/baseline", "/programmes", "/about"):
+    for path in ("/", "/compare", "/export", "/baseline", "/programmes", "/method"):
         reader.go(path)
         assert reader.page.get_by_test_id("stException").count() == 0
         assert reader.page.evaluate("document.documentElement.scrollWidth") <= width, path
@@ -132,9 +138,9 @@ def test_every_page_fits_its_screen(visitor: Arrive, width: int) -> None:
 
 def test_every_chart_and_table_is_named(visitor: Arrive) -> None:
     reader = visitor()
-    reader.go()
+    reader.go("/adjust")
     for words in (
-        "Cashable saving of the whole plan by financial year: the scenario as approved beside it",
+        "Cashable saving of the whole plan by financial year: the scenario as on file beside it",
         "Share of people started on No Wrong Door hub",
         "Bridge from the gross avoided cost of the whole plan",
         "Cashable saving of the whole plan by financial year, £ thousand",
