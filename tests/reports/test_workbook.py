@@ -52,7 +52,10 @@ def test_sheets_are_there_and_openpyxl_opens_them(book: Workbook) -> None:
         assert not sheet.merged_cells.ranges
         assert sheet.page_setup.orientation == "landscape"
         assert str(sheet.page_setup.paperSize) == "9"
-        assert sheet.page_setup.fitToWidth in (None, 1)  # one page is what absence means
+        pages = int(sheet.page_setup.fitToWidth or 1)  # one page is what absence means
+        width = sum(d.width * (d.max - d.min + 1) for d in sheet.column_dimensions.values())
+        # Some 210 characters across a page: print no smaller than about six points.
+        assert width / pages <= 225, sheet.title
         assert sheet.page_setup.fitToHeight in ((None, 1) if sheet.title == "Cover" else (0,))
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
     for name in ("MTFS", "Ladder", "Annual", "Inputs", "P reablement"):

@@ -109,7 +109,7 @@ def _default() -> Layout:
         "funding": ("Funding source", 18),
         "peak_funding": ("Peak funding", 10),
         "reserve_call": ("Reserve call", 10),
-        "owner": ("Owner", 14),
+        "owner": ("Owner", 18),
         "grade": ("Evidence grade", 10),
         "lag": ("Lag used (months)", 0),
         "chance": ("P(achieved)", 12),

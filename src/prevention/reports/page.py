@@ -62,6 +62,10 @@ A4 = 9
 _PROSE = 1.05
 """Letters of prose in the room of one digit, which widths are counted in; a little low,
 so that a row is rather too tall than too short."""
+_NOTE = 150
+"""Characters of a line of notes: no wider than the narrowest sheet's print."""
+_ACROSS = 210
+"""Characters of width on one page: print of some 60 per cent of its size on screen."""
 _LINE, _TALLEST = 13.0, 409.0
 """Height of a line of Arial 10, and the most that Excel gives a row, points."""
 
@@ -131,10 +135,12 @@ class Page:
         self.texts: dict[int, list[tuple[int, str]]] = {}
         heading = book.special("title", {"bold": True, "font_size": 14})
         sheet.write_string(0, 0, cell_text(title), heading)
-        for place, note in enumerate(notes, 1):
-            sheet.write_string(place, 0, cell_text(note), book.format("code"))
+        lines = [line for note in notes for line in textwrap.wrap(cell_text(note), _NOTE) or [""]]
+        for place, line in enumerate(lines, 1):
+            sheet.write_string(place, 0, line, book.format("code"))
         sheet.set_row(0, 21)
-        self.row = len(notes) + 2
+        self.row = len(lines) + 2
+        self.one_wide = False
         sheet.hide_gridlines(2)
         sheet.set_landscape()
         sheet.set_paper(A4)
@@ -239,14 +245,26 @@ class Page:
         """
         for column, width in self.widths.items():
             self.sheet.set_column(column, column, width)
+        if not self.one_wide:
+            self.sheet.fit_to_pages(pages_wide(list(self.widths.values())), 0)
         for row, texts in self.texts.items():
-            lines = max(_lines(text, self.widths.get(column, WIDE)) for column, text in texts)
+            lines = max(lines_of(text, self.widths.get(column, WIDE)) for column, text in texts)
             if lines > 1:
-                self.sheet.set_row(row, min(lines * _LINE + 2, _TALLEST))
+                self.sheet.set_row(row, height_of(lines))
 
     def reference(self, row: int, column: int) -> str:
         """A cell as other sheets refer to it."""
         return f"'{self.name}'!{xl_rowcol_to_cell(row, column, row_abs=True, col_abs=True)}"
+
+
+def height_of(lines: int) -> float:
+    """Height of a row of so many lines, points."""
+    return min(lines * _LINE + 2, _TALLEST)
+
+
+def pages_wide(widths: Sequence[int]) -> int:
+    """Pages of A4 landscape a sheet takes across, so that print stays large enough to read."""
+    return max(1, -(-sum(widths) // _ACROSS))
 
 
 def shown(value: object, style: Style) -> str:
@@ -267,7 +285,7 @@ def shown(value: object, style: Style) -> str:
     return f"({number:,.2f})" if style == "money" else f"({number:,.3f})"
 
 
-def _lines(text: str, width: int) -> int:
+def lines_of(text: str, width: int) -> int:
     """Lines a text takes when wrapped in a column."""
     parts = text[:CELL_LIMIT].split("\n")
     return sum(max(1, len(textwrap.wrap(part, max(int(width * _PROSE), 1)))) for part in parts)

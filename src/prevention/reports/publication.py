@@ -19,7 +19,7 @@ from prevention.money import to_pounds
 from prevention.reports import registers
 from prevention.reports.layouts import BY_YEAR, MONEY, Layout
 from prevention.reports.lines import Line, mtfs_lines, total_lines
-from prevention.reports.page import A4
+from prevention.reports.page import A4, height_of, lines_of, pages_wide
 from prevention.reports.provenance import provenance
 from prevention.reports.safe import cell_text
 from prevention.reports.workbook import CREATED, Scenario, options
@@ -85,7 +85,13 @@ def write_publication(
         for sheet in book.worksheets():
             sheet.set_landscape()
             sheet.set_paper(A4)
-            sheet.fit_to_pages(1, 0)
+            made = sheets.get(sheet.get_name())
+            widths = [] if made is None else _widths(made.table)
+            for column, width in enumerate(widths):
+                sheet.set_column(column, column, width)
+            if made is not None:
+                _set_heights(sheet, made, widths)
+            sheet.fit_to_pages(pages_wide(widths), 0)
         book.set_properties(
             {
                 "title": "Prevention savings: accessible tables",
@@ -241,14 +247,50 @@ def _filled(rows: pd.DataFrame, missing: str = NOT_APPLICABLE) -> pd.DataFrame:
     return pd.DataFrame(columns, dtype=object)
 
 
-def _formats(rows: pd.DataFrame) -> list[dict[str, Any]]:
-    """Thousands separators for columns of figures."""
-    figures = [
+def _figures(rows: pd.DataFrame) -> list[str]:
+    """Headings of the columns that hold figures."""
+    return [
         name
         for name in rows.columns
         if any(isinstance(v, int | float) and not isinstance(v, bool) for v in rows[name])
     ]
-    if not figures:
-        return []
-    form = {"num_format": "#,##0.0##;-#,##0.0##", "align": "right"}
-    return [{"column": {"columns": figures, "format": form}}]
+
+
+def _formats(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """Thousands separators for columns of figures; text wraps."""
+    figures = _figures(rows)
+    texts = [name for name in rows.columns if name not in figures]
+    number = {"num_format": "#,##0.0##;-#,##0.0##", "align": "right", "valign": "top"}
+    forms = ((figures, number), (texts, {"text_wrap": True, "valign": "top"}))
+    return [{"column": {"columns": c, "format": f}} for c, f in forms if c]
+
+
+def _set_heights(sheet: Any, made: Any, widths: list[int]) -> None:
+    """Room for every wrapped line: not every program works heights out when it opens a file."""
+    first = made.data_range[0]
+    rows = [list(made.table.columns), *made.table.to_numpy().tolist()]
+    for place, row in enumerate(rows):
+        lines = max(
+            lines_of(v, int(width * _ROOM)) if isinstance(v, str) else 1
+            for v, width in zip(row, widths, strict=True)
+        )
+        sheet.set_row(first + place, height_of(lines) * _TALLER)
+    sheet.repeat_rows(first)
+    sheet.repeat_columns(0)
+
+
+_ROOM, _TALLER = 0.8, 1.25
+"""gptables writes in 12 points: fewer letters in a width that is counted in tens, and taller."""
+_FIGURE, _TEXT = 18, 34
+"""Width of a column of figures, and the widest column of text, in characters."""
+
+
+def _widths(rows: pd.DataFrame) -> list[int]:
+    """A width for each column: room for any figure; text wraps past the widest."""
+    figures = _figures(rows)
+    return [
+        _FIGURE
+        if name in figures
+        else min(max(12, len(name), *(len(str(v)) + 2 for v in rows[name])), _TEXT)
+        for name in rows.columns
+    ]

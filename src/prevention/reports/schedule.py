@@ -85,6 +85,7 @@ class Schedule:
         self.checked: list[str] = []
         self.heading = page.head(columns)
         page.freeze(self.heading + 1, min(self.places["increments"].first, 3))
+        page.sheet.repeat_columns(0, 0)
 
     def _style(self, field: str) -> Style:
         if field in BY_YEAR or field in MONEY:

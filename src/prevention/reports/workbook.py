@@ -315,6 +315,7 @@ def _cover(page: Page, scenarios: Sequence[Scenario], named: Mapping[str, str]) 
     width = 84 if len(scenarios) == 1 else 48
     columns = [Column(f"Scenario {s.number}", width=width) for s in scenarios]
     page.head([Column("Item", width=34), *columns])
+    page.one_wide = True
     page.sheet.fit_to_pages(1, 1)
     lines: list[tuple[str, list[object]]] = [
         ("Title", [s.projection.plan.title for s in scenarios]),

@@ -17,11 +17,11 @@ from prevention.reports.live.cells import Figure
 from prevention.reports.page import Column, Page
 
 HEADINGS = (
-    Column("Key", "code", 58),
+    Column("Key", "code"),
     Column("What it is", width=20),
-    Column("Low", "number", 12),
-    Column("Central (input)", "number", 13),
-    Column("High", "number", 12),
+    Column("Low", "number", 13),
+    Column("Central (input)", "number", 14),
+    Column("High", "number", 13),
     Column("Unit", width=14),
     Column("Basis", width=11),
     Column("Source", width=44),
@@ -105,7 +105,7 @@ def _number(inputs: Inputs, key: str, value: float, record: Assumption) -> None:
     quantity = QUANTITIES[key.rsplit(".", 1)[-1]]
     page.put(row, 0, key, "code")
     page.put(row, 1, quantity.title)
-    form = page.book.special("input", _INPUT | {"num_format": "#,##0.0##########"})
+    form = page.book.special("input", _INPUT | {"num_format": "#,##0.0###"})
     for column, figure in ((LOW, record.low), (CENTRAL, value), (HIGH, record.high)):
         page.sheet.write_number(row, column, figure, form)
     texts = (quantity.unit, record.basis, record.source or "None stated", record.as_at)
