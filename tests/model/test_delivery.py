@@ -46,6 +46,12 @@ def test_a_ramp_is_a_straight_line_to_capacity() -> None:
     assert started(scheme)[1] == pytest.approx(72)
 
 
+@pytest.mark.parametrize(("ramp", "first"), [(0, 1.0), (0.5, 0.75), (1, 0.5), (2, 0.25)])
+def test_a_ramp_of_a_month_or_less_is_a_ramp(ramp: float, first: float) -> None:
+    """Straight to full within the month: what is lost of it is half the ramp."""
+    assert programme(capacity=6, ramp=ramp).starts_by_month(PLAN)[0] == pytest.approx(first)
+
+
 def test_a_part_month_of_mobilisation_loses_part_of_the_people() -> None:
     assert started(programme(capacity=2, mobilisation=2.5))[0] == pytest.approx(2 * 9.5)
 

@@ -10,9 +10,9 @@ from pydantic import ValidationError
 from scipy.stats import gamma
 
 from model.strategies import LAG_SHAPES
-from model.synthetic import programme
+from model.synthetic import GO_LIVE, programme
 from prevention.model.lag import Lag, Shape
-from prevention.model.programmes import Programme, effect_of, stream_of
+from prevention.model.programmes import Programme, Rollout, Target, effect_of, stream_of
 from prevention.model.scenarios import Library
 
 
@@ -48,7 +48,8 @@ def shares(*each: float) -> tuple[dict[str, Any], ...]:
         ({"impact": 0.3}, "exactly one form"),
         ({"impact": 0.3, "deadweight": 0.1, "effect": 0.2}, "exactly one form"),
         ({"relative_risk": 0.7}, "exactly one form"),
-        ({"effect": None}, "exactly one form"),
+        ({"effect": None}, r"exactly one form.*\(found: none\)"),
+        ({"impact": 0.3, "deadweight": 0, "effect": 1}, "found: effect, impact and deadweight"),
         ({"avoids": ({"service": "x", "share": 0.6},)}, "sum to 0.6"),
         ({"avoids": ()}, "at least 1 item"),
         ({"avoids": ({"service": "x", "share": 1.5},)}, "less than or equal to 1"),
@@ -58,6 +59,7 @@ def shares(*each: float) -> tuple[dict[str, Any], ...]:
         ({"ends": "2027-03-31"}, "not after go_live"),
         ({"duration": -1}, "duration"),
         ({"starts": (1.0, -1.0)}, "below zero"),
+        ({"starts": (1.0, float("inf"))}, "finite number"),
         ({"take_up": 1.2}, "take_up"),
         ({"lag_shape": "profile", "lag_profile": (0.5, 0.4)}, "sum to 1"),
         ({"lag_shape": "square"}, "lag_shape"),
@@ -87,6 +89,7 @@ def test_what_cannot_be_is_refused(given: dict[str, Any], message: str) -> None:
         {"duration": 0.5},
         {"ends": "2027-04-02"},
         {"lag_shape": "profile", "lag_profile": (0.5, 0.5), "lag_profile_months": 1},
+        {"lag_shape": "profile", "lag_profile": (0.5, 0.5), "lag_profile_months": 12},
     ],
 )
 def test_what_just_can_be_is_taken(given: dict[str, Any]) -> None:
@@ -107,9 +110,17 @@ def test_what_a_document_leaves_out_changes_nothing() -> None:
         if name not in given:
             expected = float(name in whole)
             assert (assumption.low, assumption.central, assumption.high) == (expected,) * 3, name
+    wave = Rollout(go_live=GO_LIVE)
+    assert {(a.low, a.central, a.high) for _, a in wave.assumptions()} == {(0, 0, 0)}
     bias = programme().bias
     assert (bias.low, bias.central, bias.high) == (0, 0, 0)
     assert programme(optimism_bias=0.2).bias.central == 0.2
+
+
+def test_a_target_is_a_placement_not_needed_unless_it_says_otherwise() -> None:
+    target = Target(service="x", share=1)
+    assert not target.price_only
+    assert target.replaced_by == ""
 
 
 def test_a_profile_is_by_year_unless_it_says_by_month() -> None:
@@ -126,6 +137,8 @@ def test_an_erlang_lag_keeps_the_stages_of_its_central_case() -> None:
     age = np.array([12.0])
     nine = programme(onset_lag=18, onset_spread=6, lag_shape="erlang").lag
     assert nine.waiting_over(30.0, 1.0, age) == pytest.approx(gamma.cdf(12, 9, scale=30 / 9))
+    quick = programme(onset_lag=2, onset_spread=0.5, lag_shape="erlang").lag
+    assert quick.waiting_over(12.0, 9.0, age) == pytest.approx(gamma.cdf(12, 16, scale=0.75))
     one = programme(onset_lag=18, onset_spread=40, lag_shape="erlang").lag
     assert one.waiting_over(18.0, 1.0, age) == pytest.approx(1 - np.exp(-12 / 18))
     none = programme(onset_lag=18, lag_shape="erlang").lag
