@@ -12,11 +12,11 @@ from prevention.model.account import Account
 from prevention.model.assumptions import QUANTITIES, Assumption, Floats
 from prevention.model.draws import Z_LIMIT, Draws
 from prevention.model.economy import Economy
+from prevention.model.grid import Grid
 from prevention.model.memo import Cache
 from prevention.model.programmes import Programme, Rollout, effect_of, stream_of
 from prevention.model.response import (
     Delay,
-    Grid,
     Response,
     delayed,
     monthly_weights,
@@ -232,7 +232,7 @@ def _on_grid(
 ) -> Response:
     delays = range(int(np.floor(_longest_delay(rollout))) + 2)
     starts = {d: rollout.starts_by_month(timeline, d) for d in delays}
-    return Response.of(by_month, starts, timeline, rollout.only_moves, draws.dtype)
+    return Response.of(by_month, starts, timeline, rollout.only_moves, draws.dtype, thin=True)
 
 
 def _grid(programme: Programme) -> Grid:

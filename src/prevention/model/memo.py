@@ -64,8 +64,9 @@ class Cache:
         size = size_of(result)
         with self._lock:
             self._working.pop(key, None)
+            _, replaced = self._kept.pop(key, (None, 0))
             self._kept[key] = (result, size)
-            self._held += size
+            self._held += size - replaced
             while self._held > self._limit and len(self._kept) > 1:
                 _, (_, freed) = self._kept.popitem(last=False)
                 self._held -= freed

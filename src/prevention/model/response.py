@@ -20,25 +20,18 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.polynomial import chebyshev
 from numpy.typing import DTypeLike, NDArray
 
 from prevention.model.assumptions import Floats
+from prevention.model.grid import SHORTEST
 from prevention.model.lag import Lag
 from prevention.model.timeline import Timeline
 from prevention.years import MONTHS_PER_YEAR
 
 DurationShape = Literal["geometric", "fixed", "never-ending"]
 
-_STEP = 0.25
-"""A grid's range is rounded out to whole steps of this on the log scale, so that the points
-of a lag moved a little are mostly those worked out before."""
-
 _ALL_BUT = 1 - 1e-6
 """A fade-out of the whole effect in a year, short of infinitely fast."""
-
-_SHORTEST = 0.05
-"""Months: lags below a day and a half are all the same to a month."""
 
 
 def monthly_weights(lag: Lag, mean: Floats, spread: Floats, months: int) -> tuple[Floats, Floats]:
@@ -109,7 +102,7 @@ def persistent(
     arrivals = np.diff(never_ending, axis=0, prepend=never_ending.dtype.type(0))
     leaving = np.zeros_like(duration)
     if shape == "geometric":
-        leaving = 1 / np.maximum(duration, _SHORTEST)
+        leaving = 1 / np.maximum(duration, SHORTEST)
     plain = _surviving(arrivals, leaving)
     if shape != "fixed" and not fade_out.any():
         return plain
@@ -180,36 +173,36 @@ def total_months(duration: Floats, fade_out: Floats, shape: DurationShape) -> Fl
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
-    """Chebyshev points over a range, on a log scale, and the way from them to any value."""
+class Thin:
+    """A matrix as the product of a tall and a wide one, so that multiplying by it costs little.
 
-    low: float
-    high: float
-    count: int
+    Responses by month at neighbouring points are much alike: some twenty-five curves make
+    up all of them.
+    """
 
-    @property
-    def points(self) -> Floats:
-        """The points, (count,)."""
-        if self.count == 1:
-            return np.array([self.high])
-        middle, half = np.log(self.low * self.high) / 2, np.log(self.high / self.low) / 2
-        logs: Floats = middle + half * chebyshev.chebpts1(self.count)
-        points: Floats = np.exp(logs)
-        return points
+    tall: Floats
+    wide: Floats
 
-    def basis(self, values: Floats) -> Floats:
-        """Weights of the points at each value: (n,) to (count, n); columns sum to one."""
-        if self.count == 1:
-            return np.ones((1, len(values)), values.dtype)
-        place = np.log(np.clip(values, self.low, self.high) / self.low)
-        position = (2 * place / np.log(self.high / self.low) - 1).astype(values.dtype)
-        terms = np.empty((self.count, len(values)), values.dtype)
-        terms[0], terms[1] = 1.0, position
-        for term in range(2, self.count):
-            terms[term] = 2 * position * terms[term - 1] - terms[term - 2]
-        nodes = chebyshev.chebvander(chebyshev.chebpts1(self.count), self.count - 1)
-        weights: Floats = np.linalg.inv(nodes).T.astype(values.dtype) @ terms
-        return weights
+    @classmethod
+    def of(cls, matrix: Floats, dtype: DTypeLike) -> Thin:
+        """All of a matrix but what is under a millionth of its largest part."""
+        left, sizes, right = np.linalg.svd(matrix, full_matrices=False)
+        kept = max(int(np.sum(sizes > 1e-6 * sizes[0])), 1)
+        wide = sizes[:kept, None] * right[:kept]
+        return cls(left[:, :kept].astype(dtype), wide.astype(dtype))
+
+    def __len__(self) -> int:
+        """Rows of the matrix."""
+        return len(self.tall)
+
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> Floats:
+        """The matrix itself."""
+        return np.asarray(self.tall @ self.wide, dtype)
+
+    def __matmul__(self, other: Floats) -> Floats:
+        """The matrix times another."""
+        product: Floats = self.tall @ (self.wide @ other)
+        return product
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +216,7 @@ class Response:
     """
 
     first: int
-    care: Mapping[int, Floats]
+    care: Mapping[int, Floats | Thin]
     begun: Mapping[int, Floats]
     starts: Mapping[int, Floats]
 
@@ -235,6 +228,7 @@ class Response:
         timeline: Timeline,
         only_moves: bool,
         dtype: DTypeLike = np.float64,
+        thin: bool = False,
     ) -> Response:
         """The response at each point, worked out in double precision, held in `dtype`.
 
@@ -243,10 +237,12 @@ class Response:
                 them, (timeline.months or more, points) each.
             starts: people started by month under each whole month of delay, (months,).
             only_moves: whether a delay merely moves the starts.
+            thin: whether care that only moves may be held thin, right to a millionth.
         """
         first = min((int(np.argmax(flow > 0)) for flow in starts.values() if flow.any()), default=0)
         care, begun = (each[: timeline.months - first] for each in weights)
-        by_care, by_begun, people = {}, {}, {}
+        by_care: dict[int, Floats | Thin] = {}
+        by_begun, people = {}, {}
         for delay, flow in starts.items():
             matrix = _convolving(flow[first:])
             whole = np.concatenate([np.zeros((first, matrix.shape[1])), matrix])
@@ -254,7 +250,9 @@ class Response:
                 dtype
             )
             people[delay] = flow[:, None].astype(dtype)
-            if delay == 0 or not only_moves:
+            if only_moves and delay == 0 and thin:
+                by_care[delay] = Thin.of(matrix @ care, dtype)
+            elif delay == 0 or not only_moves:
                 by_care[delay] = (matrix @ care).astype(dtype)
         return cls(first, by_care, by_begun, people)
 
@@ -264,55 +262,6 @@ def _convolving(flow: Floats) -> Floats:
     padded = np.concatenate([np.zeros(len(flow) - 1), flow])
     matrix: Floats = np.lib.stride_tricks.sliding_window_view(padded, len(flow))[:, ::-1]
     return matrix
-
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """Points of lag mean and spread to interpolate between."""
-
-    mean: Spread
-    spread: Spread
-
-    @classmethod
-    def over(cls, mean: tuple[float, float], spread: tuple[float, float]) -> Grid:
-        """As many points as a year's care needs to be right to under 1e-4 in every draw.
-
-        Care is the harder to follow as the mean moves, the more spreads (or months, which
-        even out anything narrower) lie between the lowest mean and the highest; as the
-        spread moves, the wider its range. Counts by trial over the programmes shipped and
-        random ones (tests/model/test_response.py).
-
-        Args:
-            mean, spread: lowest and highest that can be drawn, months.
-        """
-        (low, high), (narrow, wide) = _rounded_out(*mean), _rounded_out(*spread)
-        means = spreads = 1
-        if high > low:
-            apart = (high - low) / max(narrow, 1.0)
-            means = int(np.ceil(min(10 + 0.8 * apart, 12 + 12 * np.log(high / low))))
-        if wide > narrow:
-            spreads = int(np.ceil(5 + 3 * np.log(wide / narrow)))
-        return cls(Spread(low, high, means), Spread(narrow, wide, spreads))
-
-    @property
-    def points(self) -> tuple[Floats, Floats]:
-        """Mean and spread of each point, (points,) each."""
-        means, spreads = np.meshgrid(self.mean.points, self.spread.points, indexing="ij")
-        return means.ravel(), spreads.ravel()
-
-    def weights(self, mean: Floats, spread: Floats) -> Floats:
-        """Weight of each point in each draw, (points, n)."""
-        means, spreads = self.mean.basis(mean), self.spread.basis(spread)
-        return (means[:, None, :] * spreads[None, :, :]).reshape(-1, len(mean))
-
-
-def _rounded_out(low: float, high: float) -> tuple[float, float]:
-    """A range rounded out to whole steps on the log scale; one number stays as it is."""
-    low = max(low, _SHORTEST)
-    if high <= low * (1 + 1e-9):
-        return high, high
-    steps = np.floor(np.log(low) / _STEP), np.ceil(np.log(high) / _STEP)
-    return float(np.exp(steps[0] * _STEP)), float(np.exp(steps[1] * _STEP))
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,7 +288,7 @@ class Delay:
         )
         return cls(order, groups, (months - whole.astype(months.dtype))[order])
 
-    def mixed(self, by_delay: Mapping[int, Floats], weights: Floats | None) -> Floats:
+    def mixed(self, by_delay: Mapping[int, Floats | Thin], weights: Floats | None) -> Floats:
         """A response under each draw's own delay: a mixture of the two whole months about it.
 
         Args:
@@ -359,10 +308,10 @@ class Delay:
             sorted_[:, columns] = now
         return self._in_first_order(sorted_)
 
-    def moved(self, undelayed: Floats, weights: Floats | None) -> Floats:
+    def moved(self, undelayed: Floats | Thin, weights: Floats | None) -> Floats:
         """As `mixed`, where a delay merely moves a response by month, (months, points)."""
         if weights is None:
-            now = np.broadcast_to(undelayed, (len(undelayed), len(self.order)))
+            now = np.broadcast_to(np.asarray(undelayed), (len(undelayed), len(self.order)))
         else:
             now = undelayed @ weights
         sorted_ = np.zeros(now.shape, self.part.dtype)
@@ -382,8 +331,9 @@ class Delay:
         return sorted_[:, back]
 
 
-def _at(points: Floats, weights: Floats | None, columns: slice) -> Floats:
+def _at(points: Floats | Thin, weights: Floats | None, columns: slice) -> Floats:
     if weights is not None:
         mixed: Floats = points @ weights[:, columns]
         return mixed
+    points = np.asarray(points)
     return points if points.shape[1] == 1 else points[:, columns]
