@@ -38,6 +38,17 @@ def test_every_rung_on_the_page_is_the_projections(bench: Workbench) -> None:
     assert f"{people:.0f} people start in 2029/30" in PAGE
 
 
+def test_the_page_starts_from_the_projections_people_and_price(bench: Workbench) -> None:
+    """Children's homes in 2029/30 if nothing changes, and what is published of them."""
+    projection = bench.forecast(Request(scenario="step-up", draws=0))
+    line = projection.outcome.baselines["childrens-homes"]
+    people = projection.timeline.by_year(line.people)[PLAN_YEAR, 0] / 12
+    assert f"{people:.1f} children at GBP {line.price[PLAN_YEAR, 0]:,.2f} a week" in PAGE
+    published = projection.council.services["childrens-homes"]
+    assert f"{published.people.last.value:.0f} children were in children's homes" in PAGE
+    assert f"a published average of GBP {published.unit_cost.last.value:,.0f} a week" in PAGE
+
+
 def test_the_page_shows_what_a_longer_lag_does(bench: Workbench) -> None:
     """The same programme at the lag of the evidence and at 36 months."""
     change = (("programmes.no-wrong-door.onset_lag", 36),)
