@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import shutil
 from pathlib import Path
@@ -18,6 +19,7 @@ from prevention.record import (
     RecordDamaged,
     RecordRefused,
     RecordTooNew,
+    daily,
     migrations,
     open_record,
 )
@@ -142,6 +144,29 @@ def test_a_backup_is_never_overwritten(record: Record, tmp_path: Path) -> None:
     back_up(record, target)
     with pytest.raises(RecordRefused, match="never overwritten"):
         back_up(record, target)
+
+
+def test_a_backup_a_day_is_made_and_a_week_of_them_kept(
+    record: Record, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    save(record, "first")
+    saved(record)
+    assert daily.daily_backups(record.path) == []  # not a day old
+    monkeypatch.setattr(daily, "_DAY", dt.timedelta(0))
+    for number in range(9):
+        save(record, str(number))
+    kept = daily.daily_backups(record.path)
+    assert len(kept) == daily.KEPT == 7
+    assert [len(ledger_file(path).read_bytes().splitlines()) for path in kept] == list(range(3, 10))
+    restore(record, kept[-1])
+    monkeypatch.setattr(daily, "_DAY", dt.timedelta(days=1))
+    assert saved(record) == ["first", *map(str, range(8))]
+    assert daily.daily_backups(record.path) == kept
+    shutil.rmtree(record.path.parent / "backups")
+    (record.path.parent / "backups").write_text("in the way")
+    monkeypatch.setattr(daily, "_DAY", dt.timedelta(0))
+    assert len(saved(record)) == 9
+    assert "The daily backup of" in caplog.text
 
 
 def test_a_restore_waits_for_whoever_uses_the_record(used: Record, store: Path) -> None:

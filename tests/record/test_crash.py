@@ -13,7 +13,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from prevention.record import Record, RecordDamaged, RecordError, open_record
+from prevention.record import Record, RecordDamaged, RecordError, RecordRefused, open_record
+from prevention.record.backups import keep_what_is_left
 from prevention.record.copies import contents, wal_file
 from prevention.record.ledger import Ledger
 from prevention.record.places import ledger_file, record_file
@@ -59,10 +60,47 @@ def test_truncated_wal_detected_by_ledger(untidied: Path, tmp_path: Path) -> Non
         wal_file(path).write_bytes(content)
         record = open_record(folder / "evidence.duckdb")
         for ask in (saved, lambda record: save(record, "more")):
-            with pytest.raises(RecordDamaged, match="prevention restore FILE") as told:
+            with pytest.raises(RecordDamaged, match="prevention restore FILE, or go on") as told:
                 ask(record)
         assert "of 20 saves are missing (load" in str(told.value)
         shutil.rmtree(folder)
+
+
+def test_what_is_left_can_be_gone_on_with(untidied: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(untidied, tmp_path / "left"))
+    record = open_record(folder / "evidence.duckdb")
+    wal = wal_file(record.path)
+    wal.write_bytes(wal.read_bytes()[: wal.stat().st_size // 2])
+    with pytest.raises(RecordDamaged, match="prevention restore --what-is-left"):
+        saved(record)
+    with pytest.raises(RecordRefused, match="Say who you are"):
+        keep_what_is_left(record, " ", "No backup")
+    done = keep_what_is_left(record, "Ann", "No backup was made")
+    *kept, loss = saved(record)
+    assert kept == [str(n) for n in range(done.saves)]
+    assert 0 < done.saves < 20
+    gone = [f"load {n}" for n in range(done.saves, 20)]
+    assert loss == f"{len(gone)} lost: {', '.join(gone)}. Ann: No backup was made"
+    assert done.aside is not None
+    assert len(ledger_file(done.aside).read_bytes().splitlines()) == 20
+    save(record, "more")
+    assert saved(record)[-1] == "more"
+    with pytest.raises(RecordRefused, match="nothing to mend"):
+        keep_what_is_left(record, "Ann", "Once more")
+
+
+def test_a_lost_ledger_is_written_anew_from_a_whole_database(
+    record: Record, lines: list[bytes]
+) -> None:
+    record.ledger.path.unlink()
+    keep_what_is_left(record, "Ann", "Deleted by mistake")
+    assert record.ledger.path.read_bytes().splitlines(keepends=True)[:5] == lines
+    assert saved(record)[-1] == "0 lost: the ledger alone. Ann: Deleted by mistake"
+    with duckdb.connect(str(record.path)) as hand:
+        hand.execute("UPDATE save SET id = 'x' WHERE n = 3")
+    record.ledger.path.unlink()
+    with pytest.raises(RecordDamaged, match="its own list of saves was changed"):
+        keep_what_is_left(record, "Ann", "Deleted by mistake")
 
 
 def test_a_whole_write_ahead_log_brings_everything_back(untidied: Path, tmp_path: Path) -> None:

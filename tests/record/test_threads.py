@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +14,7 @@ import pytest
 
 from prevention.record import Record, Saved, open_record
 from prevention.record.door import Connection
-from record.saving import save
+from record.saving import save, saved
 
 
 @pytest.fixture
@@ -63,3 +65,26 @@ def test_16_writers_no_lost_update(in_memory: Record) -> None:
     ]
     assert in_memory.read("SELECT count(*), count(DISTINCT key) FROM save") == [(1601, 1600)]
     assert len(in_memory.ledger.path.read_bytes().splitlines()) == 1601
+
+
+SAVER = """
+import sys
+from pathlib import Path
+from prevention.record import Saved, open_record
+for number in range(3):
+    open_record(Path(sys.argv[1]), wait=30).write("load", lambda c: Saved(f"other {number}", "0"))
+"""
+
+
+def test_a_busy_process_lets_another_have_its_turn(record: Record, store: Path) -> None:
+    save(record, "first")
+    with subprocess.Popen([sys.executable, "-c", SAVER, str(store)]) as other:
+
+        def ask(_: int) -> None:
+            while other.poll() is None:
+                assert record.read("SELECT id FROM save WHERE n = 1") == [("first",)]
+
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(ask, range(4)))
+    assert other.returncode == 0
+    assert saved(record) == ["first", *(f"other {number}" for number in range(3))]

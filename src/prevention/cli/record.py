@@ -229,17 +229,27 @@ def backup(
 
 @app.command()
 def restore(
-    file: Annotated[Path, typer.Argument(help="A backup of the record.")],
+    file: Annotated[Path | None, typer.Argument(help="A backup of the record.")] = None,
+    what_is_left: Annotated[
+        bool,
+        typer.Option(help="No backup: go on with what a damaged record still holds."),
+    ] = False,
+    who: Annotated[str, typer.Option(help="With --what-is-left: who you are.")] = "",
+    why: Annotated[str, typer.Option(help="With --what-is-left: why no backup.")] = "",
     store: StoreOption = None,
 ) -> None:
     """Put a backup in the record's place; the record it replaces is kept beside it."""
     from prevention.evidence.places import store_file
     from prevention.record import open_record
+    from prevention.record.backups import keep_what_is_left
     from prevention.record.backups import restore as put_back
 
     with plain_errors():
+        if (file is None) != what_is_left:
+            raise ValueError("Name a backup to restore, or say --what-is-left: one of the two.")
         record = open_record(store_file(store))
-        done = put_back(record, file)
+        done = keep_what_is_left(record, who, why) if file is None else put_back(record, file)
+    source = f"from {file}" if file else "with what was left"
     kept = f" What was there is kept as {done.aside}." if done.aside else ""
     saves = f"{done.saves:,} save{'' if done.saves == 1 else 's'}"
-    typer.echo(f"Restored {record.path} from {file}: {saves}.{kept}")
+    typer.echo(f"Restored {record.path} {source}: {saves}.{kept}")

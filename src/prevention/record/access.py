@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import duckdb
 
 from prevention.record.copies import copy_to, put_in_place, stamped
+from prevention.record.daily import back_up_daily
 from prevention.record.door import Connection, Door
 from prevention.record.faults import (
     RecordError,
@@ -305,6 +307,8 @@ def open_record(store: str | os.PathLike[str], wait: float | None = None) -> Rec
 def _ready(path: Path, ledger: Ledger, connection: Connection, read_only: bool) -> None:
     """Make a newly opened database ready for anybody's statements."""
     _checked(path, ledger, connection, read_only)
+    if not read_only:
+        back_up_daily(connection, ledger, path)
     lock_down(connection, path)
 
 
@@ -326,8 +330,18 @@ def _checked(path: Path, ledger: Ledger, connection: Connection, read_only: bool
 
 
 def tidy(cursor: Connection) -> None:
-    """Put what was saved into the database file itself, so that nothing rests on the log."""
-    cursor.execute("CHECKPOINT")
+    """Put what was saved into the database file itself, so that nothing rests on the log.
+
+    A checkpoint gives up when it meets the very end of another thread's operation, so it is
+    tried again; forced at last, which waits for everything under way.
+    """
+    for _ in range(_TRIES):
+        try:
+            cursor.execute("CHECKPOINT")
+            return
+        except duckdb.TransactionException:
+            time.sleep(0.002)
+    cursor.execute("FORCE CHECKPOINT")
 
 
 def _not_tidied(fault: duckdb.Error) -> str:

@@ -1,4 +1,4 @@
-"""Backups of the record while others use it, and the way back from one."""
+"""Backups of the record while others use it, and the way back: from one, or from damage."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ from pathlib import Path
 
 import duckdb
 
-from prevention.record.access import Record
+from prevention.record.access import Record, Saved
+from prevention.record.canonical import fingerprint
 from prevention.record.copies import copied, copy_to, keep_aside, stamped, wal_file
 from prevention.record.door import Connection
-from prevention.record.faults import RecordDamaged, RecordRefused, plain
-from prevention.record.ledger import Ledger, entries_of, sync_folder
+from prevention.record.faults import RecordDamaged, RecordRefused, damaged, plain
+from prevention.record.ledger import Ledger, entries_of, in_chain, parsed, sync_folder
 from prevention.record.migrations import pending
 from prevention.record.places import backup_folder, ledger_file
 from prevention.record.verify import verify
+from prevention.record.versions import said
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,67 @@ def restore(record: Record, backup: Path) -> Restored:
     return Restored(saves, aside)
 
 
+def keep_what_is_left(record: Record, who: str, why: str) -> Restored:
+    """Go on with the saves that a damaged record still holds whole.
+
+    What the ledger tells of and the database has lost is named in a save of its own, with
+    who chose to go on and why; the damaged files are kept beside the record.
+
+    Raises:
+        RecordRefused: the record is whole, or who or why is empty.
+        RecordDamaged: what is left is not what was saved: only a backup helps. RecordBusy.
+    """
+    who, why = said("who", who), said("why", why)
+    aside = stamped(record.path.parent, f"{record.path.stem}.replaced")
+    try:
+        with record.door.alone(record.wait, _as_it_is) as connection:
+            pending(connection)
+            if _agrees(record, connection):
+                raise RecordRefused("Nothing is missing from the record: there is nothing to mend.")
+            verify(connection, record.path)
+            rows = entries_of(connection)
+            if not in_chain(rows):
+                raise damaged(record.path, "its own list of saves was changed.")
+            lost = _told_but_gone(record, {row.hash for row in rows})
+            copied(record.path, aside)
+            if record.ledger.path.exists():
+                copied(record.ledger.path, ledger_file(aside))
+            record.ledger.rewrite(rows)
+            connection.execute("UPDATE ledger_mark SET n = ?", [len(rows)])
+            connection.execute("CHECKPOINT")
+    except duckdb.Error as fault:
+        raise plain(record.path, fault) from fault
+    told = f"{len(lost)} lost: {', '.join(lost) or 'the ledger alone'}. {who}: {why}"
+    record.write("loss", lambda cursor: Saved(told, fingerprint(told)))
+    return Restored(len(rows), aside)
+
+
+def _as_it_is(connection: Connection, read_only: bool) -> None:
+    """Hold the file, whatever is in it."""
+
+
+def _agrees(record: Record, connection: Connection) -> bool:
+    try:
+        Ledger(record.ledger.path).agree(connection, record.path, repair=False)
+    except RecordDamaged:
+        return False
+    return True
+
+
+def _told_but_gone(record: Record, held: set[str]) -> list[str]:
+    """What the ledger names that the database does not hold; lines that cannot be read count."""
+    if not record.ledger.path.exists():
+        return []
+    found = []
+    for line in record.ledger.path.read_bytes().splitlines():
+        entry = parsed(line)
+        if entry is None:
+            found.append("a line that cannot be read")
+        elif entry.hash not in held:
+            found.append(f"{entry.kind} {entry.id}")
+    return found
+
+
 def _sound(staged: Path, backup: Path) -> int:
     """See that a backup is whole; how many saves it holds."""
     try:
@@ -96,12 +159,8 @@ def _swap(record: Record, staged: Path) -> Path | None:
     """
     if not record.path.exists():
         return _change_over(record, staged)
-
-    def as_it_is(connection: Connection, read_only: bool) -> None:
-        """Hold the file whatever is in it."""
-
     try:
-        with record.door.alone(record.wait, as_it_is):
+        with record.door.alone(record.wait, _as_it_is):
             return _change_over(record, staged)
     except RecordDamaged:
         return _change_over(record, staged)  # it cannot even be opened, so nobody holds it

@@ -92,7 +92,8 @@ def damaged(path: Path, what: str) -> RecordDamaged:
     """What is wrong, and the way back."""
     return RecordDamaged(
         f"The record {path} is damaged: {what} Nothing is read from it until it is put right. "
-        "Bring back a backup with: prevention restore FILE"
+        "Bring back a backup with: prevention restore FILE, or go on with what is left of it: "
+        "prevention restore --what-is-left"
     )
 
 

@@ -81,7 +81,7 @@ class Ledger:
         found: list[Entry] = []
         previous = FIRST
         for number, line in enumerate(whole.split(b"\n")[:-1], 1):
-            entry = _parsed(line)
+            entry = parsed(line)
             if entry is None or not entry.sound or entry.line != line + b"\n":
                 raise damaged(self.path, f"line {number} of the ledger was changed.")
             if entry.n != number or entry.previous_hash != previous:
@@ -105,6 +105,16 @@ class Ledger:
             os.fsync(file.fileno())
         if new:
             sync_folder(self.path.parent)
+
+    def rewrite(self, entries: Sequence[Entry]) -> None:
+        """Put a ledger of these entries in the place of one that was damaged."""
+        fresh = self.path.with_name(f".{self.path.name}.writing-{os.getpid()}")
+        with fresh.open("wb") as file:
+            file.writelines(entry.line for entry in entries)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(fresh, self.path)
+        sync_folder(self.path.parent)
 
     def agree(self, connection: duckdb.DuckDBPyConnection, path: Path, repair: bool) -> None:
         """Compare ledger and database, all of it the first time, the ends when neither moved.
@@ -154,6 +164,15 @@ def entries_of(connection: duckdb.DuckDBPyConnection) -> list[Entry]:
     return [Entry(n, at.isoformat(timespec="microseconds"), *rest) for n, at, *rest in rows]
 
 
+def in_chain(entries: Sequence[Entry]) -> bool:
+    """Whether each entry is sound, numbered from 1, and follows the one before it."""
+    before = [FIRST, *(entry.hash for entry in entries)]
+    return all(
+        entry.sound and entry.n == number and entry.previous_hash == before[number - 1]
+        for number, entry in enumerate(entries, 1)
+    )
+
+
 def _end_of(connection: duckdb.DuckDBPyConnection) -> tuple[object, ...]:
     last = connection.execute("SELECT n, hash FROM save ORDER BY n DESC LIMIT 1").fetchone()
     return (last, connection.execute("SELECT n FROM ledger_mark").fetchone())
@@ -177,7 +196,8 @@ def _compare(path: Path, kept: Sequence[Entry], rows: Sequence[Entry], mark: int
         )
 
 
-def _parsed(line: bytes) -> Entry | None:
+def parsed(line: bytes) -> Entry | None:
+    """A line of a ledger read, or None where it is none."""
     try:
         fields = json.loads(line)
         return Entry(**fields)
