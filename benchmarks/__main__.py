@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 
-from benchmarks import accuracy, case, environment, full_run, peers, report, slider
+from benchmarks import accuracy, case, environment, exports, full_run, peers, report, slider
 from benchmarks.timing import say
 
 SECTIONS = {
@@ -15,6 +15,7 @@ SECTIONS = {
     "Peak memory": full_run.memory_rows,
     "Interpolation": accuracy.interpolation_rows,
     "Sampling error": accuracy.sampling_rows,
+    "Exports": exports.export_rows,
 }
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
@@ -27,13 +26,30 @@ from prevention.model.memo import Cache
 from prevention.model.projection import Projection
 from prevention.reports.words import budget_line, plain
 
+if TYPE_CHECKING:
+    from prevention.reports.layouts import Layout
+
 FORMATS = {
-    "xlsx": "Excel workbook",
+    "xlsx": "Working model (Excel)",
+    "schedule": "MTFS schedule (Excel)",
+    "publication": "Accessible tables (Excel)",
+    "briefing": "Briefing (Word)",
+    "capital-receipts": "Capital receipts schedule (Excel)",
+    "data": "All data by month and year (zip)",
+    "charts": "Charts (zip)",
     "csv": "CSV",
     "parquet": "Parquet",
 }
+ENDINGS = {"briefing": "docx", "data": "zip", "charts": "zip", "csv": "csv", "parquet": "parquet"}
+"""How a format's file ends; the others end in xlsx."""
+TOGETHER = ("xlsx", "schedule", "publication", "capital-receipts")
+"""Formats that hold any number of scenarios in one file."""
+LAID_OUT = ("xlsx", "schedule", "publication")
+"""Formats that hold the schedule in a layout."""
 MIME = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "zip": "application/zip",
     "csv": "text/csv",
     "parquet": "application/vnd.apache.parquet",
 }
@@ -52,6 +68,7 @@ def show() -> None:
         return
     changes = _own_changes(chosen)
     kind = st.radio("Format", list(FORMATS), format_func=FORMATS.get, horizontal=True, key="format")
+    layout = _choose_layout(str(kind))
     draws = st.radio(
         "Draws behind the ranges",
         list(DRAWS),
@@ -61,10 +78,29 @@ def show() -> None:
         key="draws",
         help="Central figures are exact whichever you choose; ranges and chances need draws.",
     )
-    _show_downloads(council, chosen, changes, str(kind), int(draws or 0))
+    _show_downloads(council, chosen, changes, str(kind), int(draws or 0), layout)
     st.subheader("What will be in it")
     for scenario in chosen:
         _show_preview(forecast(council, scenario, changes.get(scenario, ()), draws=0))
+
+
+def _choose_layout(kind: str) -> str:
+    """The layout of the schedule, for the formats that hold one."""
+    from prevention.reports.layouts import layouts
+
+    if kind not in LAID_OUT:
+        return "full"
+    known = layouts(bench().data)
+    return str(
+        st.selectbox(
+            "Layout of the schedule",
+            list(known),
+            index=list(known).index("full") if "full" in known else 0,
+            format_func=lambda name: f"{plain(known[name].title)} ({name})",
+            key="layout",
+            help="Layouts are files in data/layouts that the council can edit.",
+        )
+    )
 
 
 def _choose() -> tuple[str, list[str]]:
@@ -89,19 +125,26 @@ def _own_changes(chosen: Sequence[str]) -> dict[str, Changes]:
 
 
 def _show_downloads(
-    council: str, chosen: Sequence[str], changes: dict[str, Changes], kind: str, draws: int
+    council: str,
+    chosen: Sequence[str],
+    changes: dict[str, Changes],
+    kind: str,
+    draws: int,
+    layout: str,
 ) -> None:
     """One workbook for all scenarios; one file each in the formats that hold one."""
-    batches = [list(chosen)] if kind == "xlsx" else [[scenario] for scenario in chosen]
+    batches = [list(chosen)] if kind in TOGETHER else [[scenario] for scenario in chosen]
     for batch in batches:
         named = "" if len(batches) == 1 else f": {plain(choices.titles()[batch[0]])}"
         st.download_button(
             f"Download {FORMATS[kind]}{named}",
-            data=partial(_content, bench(), _requests(council, batch, changes, draws), kind),
+            data=partial(
+                _content, bench(), _requests(council, batch, changes, draws), kind, layout
+            ),
             file_name=name_of(
                 forecast(council, batch[0], changes.get(batch[0], ()), 0), kind, draws
             ),
-            mime=MIME[kind],
+            mime=MIME[ENDINGS.get(kind, "xlsx")],
             type="primary",
             on_click="ignore",
             key="-".join(["download", kind, *batch]),
@@ -116,11 +159,14 @@ def _requests(
     ]
 
 
-def _content(workbench: Workbench, requests: Sequence[Request], kind: str) -> bytes:
+def _content(workbench: Workbench, requests: Sequence[Request], kind: str, layout: str) -> bytes:
     """A file made when it is asked for: outside any page, so nothing here may touch one."""
     cache = Cache()
     projections = [workbench.forecast(request, cache) for request in requests]
-    return content_of(projections, kind, workbench.citations())
+    from prevention.reports.layouts import find_layout
+
+    look = find_layout(layout, workbench.data)
+    return content_of(projections, kind, workbench.citations(), look)
 
 
 def name_of(central: Projection, kind: str, draws: int) -> str:
@@ -131,17 +177,26 @@ def name_of(central: Projection, kind: str, draws: int) -> str:
     """
     from prevention.reports.tables import file_name
 
-    return file_name(replace(central, draws=Draws(draws, central.draws.seed)), kind)
+    return file_name(
+        replace(central, draws=Draws(draws, central.draws.seed)), ENDINGS.get(kind, "xlsx")
+    )
 
 
-def content_of(projections: Sequence[Projection], kind: str, citations: Mapping[str, str]) -> bytes:
-    """The file's bytes, made as the command line makes them."""
-    from prevention.reports.exporting import export_file
+def content_of(
+    projections: Sequence[Projection],
+    kind: str,
+    citations: Mapping[str, str],
+    layout: Layout | None = None,
+) -> bytes:
+    """The file's bytes, made as the command line makes them; layout: None is the full one."""
+    from prevention.reports import exporting
+    from prevention.reports.layouts import DEFAULT_LAYOUT
 
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"export.{kind}"
-        export_file(projections, path, citations)
-        return path.read_bytes()
+    ending = f".{ENDINGS.get(kind, 'xlsx')}"
+    plain_data = {"xlsx": exporting.Kind.working_model, "csv": exporting.Kind.data}
+    plain_data["parquet"] = exporting.Kind.data
+    chosen = plain_data.get(kind) or exporting.Kind(kind)
+    return exporting.content_of(projections, chosen, citations, ending, layout or DEFAULT_LAYOUT)
 
 
 def _show_preview(projection: Projection) -> None:
@@ -174,9 +229,9 @@ def preview(projection: Projection, appraised: pd.DataFrame) -> pd.DataFrame:
     rows = rows.drop(
         columns=["Reference", "Directorate", "Programme", "Description", "Type", "P(target)"]
     )
-    money = [
-        column for column in rows.columns if "/" in column or column in ("Total", "Already in base")
-    ]
+    beside = {"Total", "Part-year effect", "Full-year effect", "Already in base"}
+    beside |= {"Peak funding", "Reserve call"}
+    money = [column for column in rows.columns if "/" in column or column in beside]
     for column in money:
         rows[column] = rows[column].map(_effect)
     rows["Lag (months)"] = rows["Lag (months)"].map(lambda v: "" if pd.isna(v) else f"{v:.1f}")
