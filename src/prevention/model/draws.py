@@ -14,11 +14,9 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from prevention.model.assumptions import QUANTITIES, Assumption, Floats
-from prevention.model.sobol import Net
 
 Z_LIMIT = float(ndtri(0.999))
 """Draws are held between the 0.1th and 99.9th percentile: a range of low to high says
@@ -28,31 +26,21 @@ _DIMENSIONS = tuple(QUANTITIES)
 
 
 @lru_cache(maxsize=64)
-def _stream(stream: str, dimensions: int, count: int, seed: int) -> tuple[Net, NDArray[np.intp]]:
-    """Points of one stream and the order they are taken in.
+def _scores(stream: str, dimensions: int, count: int, seed: int) -> Floats:
+    """Standard normal scores of one stream, shape (dimensions, count).
 
     Scrambled Sobol points, in an order shuffled per stream: two streams share the same
     underlying sequence, and the shuffle is what makes them independent of each other.
     """
+    from scipy.stats import qmc  # half a second to import: not for the central run
+
     key = int(hashlib.sha256(stream.encode()).hexdigest()[:16], 16)
     rng = np.random.default_rng(np.random.SeedSequence([seed, key]))
-    net = Net.scrambled(dimensions, rng.spawn(1)[0])
-    return net, rng.permutation(_power_of_two(count))[:count]
-
-
-@lru_cache(maxsize=512)
-def _scores(stream: str, place: int, dimensions: int, count: int, seed: int) -> Floats:
-    """Standard normal scores of one dimension of a stream, (count,)."""
-    net, order = _stream(stream, dimensions, count, seed)
-    points = net.points(place, _power_of_two(count))[order]
-    scores: Floats = np.clip(ndtri(points), -Z_LIMIT, Z_LIMIT).astype(np.float32)
+    points = qmc.Sobol(dimensions, rng=rng).random_base2(max(count - 1, 1).bit_length())
+    shuffled = points[rng.permutation(len(points))[:count]]
+    scores: Floats = np.ascontiguousarray(np.clip(ndtri(shuffled.T), -Z_LIMIT, Z_LIMIT), np.float32)
     scores.flags.writeable = False
     return scores
-
-
-def _power_of_two(count: int) -> int:
-    """The smallest power of two that covers a count."""
-    return 1 << max(count - 1, 1).bit_length()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +85,7 @@ class Draws:
         """Standard normal scores of one of a stream's dimensions, shape (size,)."""
         if self.count == 0:
             return np.zeros(self.size)
-        return _scores(stream, place, dimensions, self.count, self.seed)[self.first : self.last]
+        return _scores(stream, dimensions, self.count, self.seed)[place, self.first : self.last]
 
     def values(self, stream: str, name: str, assumption: Assumption) -> Floats:
         """Values of one assumption in one stream, shape (size,), in its own unit."""
