@@ -76,7 +76,7 @@ def test_a_budget_team_takes_the_projection_away(
     cells = team.row("All programmes: total cashable savings")
     assert sum(cell.startswith("(") for cell in cells) >= 5  # a saving in every year
     with team.page.expect_download(timeout=60_000) as download:
-        team.page.get_by_role("button", name="Download Excel workbook").click()
+        team.page.get_by_role("button", name="Download Working model (Excel)").click()
     book = tmp_path / download.value.suggested_filename
     download.value.save_as(book)
     assert book.name.startswith("prevention_Warrington_step-up_2027-28_")
