@@ -10,7 +10,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -51,27 +52,48 @@ def server(
     chromium: str, store_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
     """The address of the dashboard, served on this machine alone until the tests end."""
-    port = _free_port()
-    log = tmp_path_factory.mktemp("server") / "log.txt"
+    with served(store_path, tmp_path_factory.mktemp("server")) as address:
+        yield address
+
+
+@contextmanager
+def served(store: Path, folder: Path, port: int = 0, *options: str) -> Iterator[str]:
+    """The dashboard on a store, with a server of its own; its log and home are in a folder."""
+    port = port or free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(home() / "app.py")]
-    command += [f"--server.port={port}", "--server.address=127.0.0.1"]
+    command += [f"--server.port={port}", "--server.address=127.0.0.1", *options]
     source = str(home() / "src")
     paths = os.pathsep.join(filter(None, [source, os.environ.get("PYTHONPATH", "")]))
-    environment = {**os.environ, STORE_VARIABLE: str(store_path), "PYTHONPATH": paths}
+    settings = {STORE_VARIABLE: str(store), "PYTHONPATH": paths, "HOME": str(folder)}
+    address = f"http://127.0.0.1:{port}"
+    with running(command, f"{address}/_stcore/health", folder, settings):
+        yield address
+
+
+@contextmanager
+def running(
+    command: list[str], health: str, folder: Path, settings: Mapping[str, str]
+) -> Iterator[None]:
+    """A program, from when its address answers until it is no longer wanted."""
+    log = folder / "log.txt"
     with log.open("w") as output:
         process = subprocess.Popen(
-            command, cwd=home(), env=environment, stdout=output, stderr=subprocess.STDOUT
+            command,
+            cwd=home(),
+            env={**os.environ, **settings},
+            stdout=output,
+            stderr=subprocess.STDOUT,
         )
         try:
-            address = f"http://127.0.0.1:{port}"
-            _wait_for(f"{address}/_stcore/health", process, log)
-            yield address
+            _wait_for(health, process, log)
+            yield
         finally:
             process.terminate()
             process.wait(timeout=20)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -81,14 +103,14 @@ def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            pytest.fail(f"The server stopped at once: {log.read_text()[-2000:]}")
+            pytest.fail(f"{process.args} stopped at once: {log.read_text()[-2000:]}")
         try:
             with urllib.request.urlopen(address, timeout=2) as answer:  # noqa: S310
                 if answer.status == 200:
                     return
-        except (urllib.error.URLError, TimeoutError):
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(0.2)
-    pytest.fail(f"The server did not answer in a minute: {log.read_text()[-2000:]}")
+    pytest.fail(f"{address} did not answer in a minute: {log.read_text()[-2000:]}")
 
 
 @pytest.fixture(scope="session")
