@@ -8,7 +8,9 @@ import re
 import zipfile
 
 import pytest
+from openpyxl.utils import range_boundaries
 from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
 from prevention.jobs import Request, Workbench
 from prevention.model import summary
@@ -16,8 +18,15 @@ from prevention.model.projection import Projection
 from prevention.reports.workbook import write_workbook
 from reports.conftest import live, opened, row_of, written
 
-SHEETS = ["Cover", "MTFS", "Ladder", "Inputs", "Prices", "P mockingbird", "P no-wrong-door"]
-SHEETS += ["P reablement", "S childrens-homes", "S fostering", "S home-care-65-plus", "Results"]
+SHEETS = ["Cover", "Contents", "MTFS", "Ladder", "Inputs", "Prices", "P mockingbird"]
+SHEETS += [
+    "P no-wrong-door",
+    "P reablement",
+    "S childrens-homes",
+    "S fostering",
+    "S home-care-65-plus",
+    "Results",
+]
 SHEETS += ["Annual", "Appraisal", "Baseline", "Programmes", "Sources", "Provenance"]
 FIRST_YEAR = 8
 """Column of the first year on the MTFS sheet, counted from one."""
@@ -52,15 +61,62 @@ def test_sheets_are_there_and_openpyxl_opens_them(book: Workbook) -> None:
         assert not sheet.merged_cells.ranges
         assert sheet.page_setup.orientation == "landscape"
         assert str(sheet.page_setup.paperSize) == "9"
-        pages = int(sheet.page_setup.fitToWidth or 1)  # one page is what absence means
-        width = sum(d.width * (d.max - d.min + 1) for d in sheet.column_dimensions.values())
-        # Some 210 characters across a page: print no smaller than about six points.
-        assert width / pages <= 225, sheet.title
+        for width in printed_widths(sheet):
+            # Some 210 characters across a page: print no smaller than about six points.
+            assert width <= 225, sheet.title
+        assert sheet.page_setup.fitToWidth in (None, 1)  # one page is what absence means
         assert sheet.page_setup.fitToHeight in ((None, 1) if sheet.title == "Cover" else (0,))
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
     for name in ("MTFS", "Ladder", "Annual", "Inputs", "P reablement"):
         assert book[name].freeze_panes
         assert book[name].print_title_rows
+    assert book["MTFS"].print_title_cols
+
+
+def printed_widths(sheet: Worksheet) -> list[float]:
+    """Characters across of each printed page, with the columns that name a row again."""
+    widths = {
+        place: dimension.width
+        for dimension in sheet.column_dimensions.values()
+        for place in range(dimension.min, dimension.max + 1)
+    }
+    repeated = sheet.print_title_cols
+    last = range_boundaries(repeated.replace("$", ""))[2] if repeated else 0
+    areas = [area.split("!")[-1].replace("$", "") for area in str(sheet.print_area).split(",")]
+    found = []
+    for left, _, right, _ in map(range_boundaries, areas if sheet.print_area else ["A1:Z1"]):
+        columns = {*range(left, right + 1), *(range(1, last + 1) if left > 1 else ())}
+        found.append(sum(widths.get(place, 0) for place in columns))
+    return found
+
+
+def test_what_prints_on_further_pages_starts_at_the_heading(book: Workbook) -> None:
+    """Title and notes stand on the first page alone; further columns name their rows again."""
+    sheet = book["MTFS"]
+    heading = row_of(sheet, "Reference")
+    first, *further = str(sheet.print_area).split(",")
+    assert first.split("!")[-1].startswith("$A$1:")
+    assert further
+    assert all(area.split("!")[-1].split("$")[2] == f"{heading}:" for area in further)
+    assert sheet.print_title_cols == "$A:$A"
+
+
+def test_the_first_sheet_is_the_answer_and_the_second_leads_on(
+    plain: Projection, book: Workbook, stored: Workbook
+) -> None:
+    years = plain.timeline.years
+    for title, measure in (
+        ("Cashable saving", "cashable_saving"),
+        ("New cost to the council", "delivery_cost"),
+        ("Net saving", "net_saving"),
+    ):
+        row = row_of(stored["Cover"], title)
+        assert book["Cover"].cell(row, 2).data_type == "f"
+        found = [stored["Cover"].cell(row, 2 + k).value for k in range(years + 1)]
+        wanted = totals(plain, measure)
+        assert found == [*wanted, pytest.approx(sum(wanted), abs=1e-6)]
+    links = [row[0].hyperlink for row in book["Contents"].iter_rows() if row[0].hyperlink]
+    assert [link.location for link in links] == [f"'{name}'!A1" for name in SHEETS[2:]]
 
 
 def test_every_sheet_states_units(stored: Workbook) -> None:
@@ -203,8 +259,8 @@ def test_several_scenarios_share_one_book(workbench: Workbench, plain: Projectio
     drawn = workbench.forecast(Request(scenario="step-up", years=2, draws=256))
     stored = opened(written(plain, drawn), values=True)
     names = stored.sheetnames
-    assert names[:3] == ["Cover", "MTFS 1 both", "Ladder 1 both"]
-    assert names[3:5] == ["MTFS 2 step-up", "Ladder 2 step-up"]
+    assert names[2:4] == ["MTFS 1 both", "Ladder 1 both"]
+    assert names[4:6] == ["MTFS 2 step-up", "Ladder 2 step-up"]
     # Three years and two cannot share columns, so each has a baseline of its own.
     assert {"Differences", "Baseline", "Baseline 2"} <= {*names}
     annual = stored["Annual"]

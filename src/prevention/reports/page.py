@@ -8,6 +8,7 @@ it at once, and a recalculation must agree with it.
 from __future__ import annotations
 
 import math
+import re
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from typing import Any, Literal
 
 import numpy as np
 import xlsxwriter
-from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.utility import quote_sheetname, xl_range, xl_range_abs, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from prevention.reports.safe import CELL_LIMIT, cell_text, sheet_name
@@ -59,9 +60,23 @@ _FONT = FONT | {"valign": "top"}
 NARROW, WIDE = 8, 44
 """Narrowest and widest column, in characters."""
 A4 = 9
-_PROSE = 1.05
-"""Letters of prose in the room of one digit, which widths are counted in; a little low,
-so that a row is rather too tall than too short."""
+_EMS = {
+    "ijl'|": 0.23,
+    "ftrI.,:;/! ()[]-": 0.32,
+    "ckJsvxyz": 0.5,
+    "FTZ": 0.61,
+    "ABEKPSVXY&": 0.67,
+    "CDHNRUw": 0.72,
+    "GOQ": 0.78,
+    "mM%": 0.87,
+    "W": 0.95,
+}
+_EM = {letter: width for letters, width in _EMS.items() for letter in letters}
+"""Widths of letters in Arial, as a share of its size; digits and the rest are `_OTHER`."""
+_OTHER = 0.556
+_CHARACTER, _EDGE = 0.5, 0.7
+"""A character of a column's width, and the margins in a cell, in the same share; a little
+tight, so that a row is rather too tall than too short."""
 _NOTE = 150
 """Characters of a line of notes: no wider than the narrowest sheet's print."""
 _ACROSS = 210
@@ -101,6 +116,7 @@ class Book:
     file: xlsxwriter.Workbook
     formats: dict[tuple[str, bool], Any] = field(default_factory=dict)
     names: list[str] = field(default_factory=list)
+    pages: list[Page] = field(default_factory=list)
 
     def format(self, style: Style, total: bool = False) -> Any:
         """The cell format of a style, bold under a rule on a total row."""
@@ -121,7 +137,9 @@ class Book:
         """A new sheet with its title in A1 and a line below it for each note."""
         name = sheet_name(wanted, self.names)
         self.names.append(name)
-        return Page(self, self.file.add_worksheet(name, worksheet_class=_Sheet), name, title, notes)
+        sheet = self.file.add_worksheet(name, worksheet_class=_Sheet)
+        self.pages.append(Page(self, sheet, name, title, notes))
+        return self.pages[-1]
 
 
 class Page:
@@ -129,7 +147,7 @@ class Page:
 
     def __init__(self, book: Book, sheet: Any, name: str, title: str, notes: Sequence[str]) -> None:
         """Write title and notes, and set the sheet up for A4 landscape."""
-        self.book, self.sheet, self.name = book, sheet, name
+        self.book, self.sheet, self.name, self.title = book, sheet, name, title
         self.widths: dict[int, int] = {}
         self.fixed: set[int] = set()
         self.texts: dict[int, list[tuple[int, str]]] = {}
@@ -140,7 +158,7 @@ class Page:
             sheet.write_string(place, 0, line, book.format("code"))
         sheet.set_row(0, 21)
         self.row = len(lines) + 2
-        self.one_wide = False
+        self.beside: tuple[int, int, int] | None = None
         sheet.hide_gridlines(2)
         sheet.set_landscape()
         sheet.set_paper(A4)
@@ -174,12 +192,16 @@ class Page:
 
     def head(self, columns: Sequence[Column]) -> int:
         """Write a heading row that repeats on every printed page; gives its row."""
+        self.sheet.repeat_rows(self.row)
+        self.heads(columns)
+        return self.row - 1
+
+    def heads(self, columns: Sequence[Column]) -> None:
+        """Write a heading row."""
         for place, column in enumerate(columns):
             self.sheet.write_string(self.row, place, column.heading, self.heading(column))
             self.start(place, column)
-        self.sheet.repeat_rows(self.row)
         self.row += 1
-        return self.row - 1
 
     def heading(self, column: Column) -> Any:
         """Headings stand over their figures: to the right, unless the column is text."""
@@ -205,10 +227,16 @@ class Page:
         room = min(longest, WIDE) if style == "text" else longest
         self.widths[column] = max(self.widths[column], room)
 
-    def table(self, name: str, columns: Sequence[Column], rows: Sequence[Sequence[object]]) -> int:
+    def table(
+        self,
+        name: str,
+        columns: Sequence[Column],
+        rows: Sequence[Sequence[object]],
+        named: int = 1,
+    ) -> int:
         """A named table with filters, its heading frozen; gives the heading's row.
 
-        With no rows, one line says so.
+        named: columns at the left that name a row. With no rows, one line says so.
         """
         if not rows:
             self.sheet.write_string(self.row, 0, "Nothing to show.", self.book.format("code"))
@@ -232,6 +260,7 @@ class Page:
         self.sheet.repeat_rows(top)
         self.freeze(top + 1)
         self.row = top + len(rows) + 2
+        self.print_beside(named, top, top + len(rows))
         return top
 
     def freeze(self, row: int, column: int = 0) -> None:
@@ -245,12 +274,25 @@ class Page:
         """
         for column, width in self.widths.items():
             self.sheet.set_column(column, column, width)
-        if not self.one_wide:
-            self.sheet.fit_to_pages(pages_wide(list(self.widths.values())), 0)
+        if self.beside is not None:
+            columns = [self.widths.get(place, NARROW) for place in range(max(self.widths) + 1)]
+            set_areas(self.sheet, columns, self.beside, self.row - 1)
         for row, texts in self.texts.items():
             lines = max(lines_of(text, self.widths.get(column, WIDE)) for column, text in texts)
             if lines > 1:
                 self.sheet.set_row(row, height_of(lines))
+
+    def print_beside(self, named: int, first: int, last: int) -> None:
+        """Print what does not fit across on pages of its own, each row named again.
+
+        named: columns at the left that name a row. first, last: rows of the table; what
+        stands above and below is printed once, on the first pages.
+        """
+        self.beside = (named, first, last)
+
+    def span(self, row: int, first: int, last: int) -> str:
+        """Cells of one row, as formulas of this sheet refer to them."""
+        return str(xl_range(row, first, row, last))
 
     def reference(self, row: int, column: int) -> str:
         """A cell as other sheets refer to it."""
@@ -262,9 +304,40 @@ def height_of(lines: int) -> float:
     return min(lines * _LINE + 2, _TALLEST)
 
 
-def pages_wide(widths: Sequence[int]) -> int:
-    """Pages of A4 landscape a sheet takes across, so that print stays large enough to read."""
-    return max(1, -(-sum(widths) // _ACROSS))
+def pages_of(widths: Sequence[int], named: int, across: int = _ACROSS) -> list[tuple[int, int]]:
+    """First and last column of each page across, so that print stays large enough to read.
+
+    named: columns at the left that are printed again on every page.
+
+    >>> pages_of([20, 30, 30, 30], 1, across=80)
+    [(0, 2), (3, 3)]
+    """
+    groups, start, used = [], 0, 0
+    for place, width in enumerate(widths):
+        if used + width > across and place > max(start, named - 1):
+            groups.append((start, place - 1))
+            start, used = place, sum(widths[:named])
+        used += width
+    return [*groups, (start, len(widths) - 1)]
+
+
+def set_areas(sheet: Any, widths: Sequence[int], beside: tuple[int, int, int], bottom: int) -> None:
+    """Print a sheet in areas: Excel and LibreOffice begin each on a page of its own.
+
+    beside: columns that name a row, first and last row of the table. bottom: the last row
+    of the first area.
+    """
+    named, first, last = beside
+    groups = pages_of(widths, named)
+    areas = [
+        xl_range_abs(0 if not place else first, left, max(last, bottom if not place else 0), right)
+        for place, (left, right) in enumerate(groups)
+    ]
+    name = quote_sheetname(sheet.get_name())
+    # XlsxWriter's own method takes a single area.
+    sheet.print_area_range = ",".join(f"{name}!{area}" for area in areas)
+    if len(areas) > 1:
+        sheet.repeat_columns(0, named - 1)
 
 
 def shown(value: object, style: Style) -> str:
@@ -285,7 +358,23 @@ def shown(value: object, style: Style) -> str:
     return f"({number:,.2f})" if style == "money" else f"({number:,.3f})"
 
 
-def lines_of(text: str, width: int) -> int:
-    """Lines a text takes when wrapped in a column."""
-    parts = text[:CELL_LIMIT].split("\n")
-    return sum(max(1, len(textwrap.wrap(part, max(int(width * _PROSE), 1)))) for part in parts)
+def lines_of(text: str, width: float) -> int:
+    """Lines a text takes when wrapped in a column of so many characters.
+
+    >>> lines_of("Length of a residential placement", 40), lines_of("WWWW MMMM " * 4, 20)
+    (1, 5)
+    """
+    room = max(width * _CHARACTER - _EDGE, 1.0)
+    return sum(_wrapped(part, room) for part in text[:CELL_LIMIT].split("\n"))
+
+
+def _wrapped(text: str, room: float) -> int:
+    """Lines of one paragraph: a line ends after a space or a hyphen, or within a long word."""
+    lines, used = 1, 0.0
+    for word in re.findall(r"[^ -]*[ -]?", text):
+        length = sum(_EM.get(letter, _OTHER) for letter in word)
+        if used and used + length > room + _EM[" "]:
+            lines, used = lines + 1, 0.0
+        used += length
+        lines, used = lines + int(used // (room + _EM[" "])), used % (room + _EM[" "])
+    return lines

@@ -19,7 +19,7 @@ from prevention.money import to_pounds
 from prevention.reports import registers
 from prevention.reports.layouts import BY_YEAR, MONEY, Layout
 from prevention.reports.lines import Line, mtfs_lines, total_lines
-from prevention.reports.page import A4, height_of, lines_of, pages_wide
+from prevention.reports.page import A4, height_of, lines_of, set_areas
 from prevention.reports.provenance import provenance
 from prevention.reports.safe import cell_text
 from prevention.reports.workbook import CREATED, Scenario, options
@@ -68,14 +68,15 @@ def write_publication(
                 source=source,
                 legend=list(LEGEND),
                 index_columns={},
-                additional_formatting=_formats(rows),
+                additional_formatting=_formats(rows, label),
             )
+    cover = _cover(gpt, scenarios)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # deprecations inside gptables, once a table
         book = gpt.produce_workbook(
             target if isinstance(target, BytesIO) else str(target),
             sheets,
-            cover=_cover(gpt, scenarios),
+            cover=cover,
             notes_table=pd.DataFrame(
                 {"Note reference": list(_NOTES), "Note text": list(_NOTES.values())}
             ),
@@ -85,13 +86,11 @@ def write_publication(
         for sheet in book.worksheets():
             sheet.set_landscape()
             sheet.set_paper(A4)
+            sheet.fit_to_pages(1, 0)
             made = sheets.get(sheet.get_name())
-            widths = [] if made is None else _widths(made.table)
-            for column, width in enumerate(widths):
-                sheet.set_column(column, column, width)
             if made is not None:
-                _set_heights(sheet, made, widths)
-            sheet.fit_to_pages(pages_wide(widths), 0)
+                _set_sizes(sheet, made)
+        _set_text_heights(book, cover)
         book.set_properties(
             {
                 "title": "Prevention savings: accessible tables",
@@ -124,12 +123,13 @@ def _referring(label: str) -> str:
 
 def _cover(gpt: Any, scenarios: Sequence[Scenario]) -> Any:
     first = scenarios[0]
-    about = [_plain(f"Scenario {s.number}. {s.about}") for s in scenarios]
+    about = [_plain(s.about) for s in scenarios]
     return gpt.Cover(
         title="Prevention savings: medium-term projections",
         intro=[
             _plain(f"Forecasts for {first.record['council_name']}, not results."),
-            "Money is in pounds. One table stands on each worksheet; the contents list them.",
+            "Money is in pounds unless a heading says thousand. One table stands on each "
+            "worksheet; the contents list them.",
         ],
         about=["Some cells have shorthand in square brackets:", *LEGEND, *about],
         contact=["Contact the council's finance team for other formats."],
@@ -256,17 +256,26 @@ def _figures(rows: pd.DataFrame) -> list[str]:
     ]
 
 
-def _formats(rows: pd.DataFrame) -> list[dict[str, Any]]:
-    """Thousands separators for columns of figures; text wraps."""
+def _formats(rows: pd.DataFrame, label: str) -> list[dict[str, Any]]:
+    """Two decimals for figures, as many as it takes for assumptions; text wraps."""
+    decimals = "0.0###" if label == "assumptions" else "0.00"
     figures = _figures(rows)
     texts = [name for name in rows.columns if name not in figures]
-    number = {"num_format": "#,##0.0##;-#,##0.0##", "align": "right", "valign": "top"}
+    number = {
+        "num_format": f"#,##{decimals};-#,##{decimals}",
+        "align": "right",
+        "indent": 1,  # clear of the text in the next column
+        "valign": "top",
+    }
     forms = ((figures, number), (texts, {"text_wrap": True, "valign": "top"}))
     return [{"column": {"columns": c, "format": f}} for c, f in forms if c]
 
 
-def _set_heights(sheet: Any, made: Any, widths: list[int]) -> None:
-    """Room for every wrapped line: not every program works heights out when it opens a file."""
+def _set_sizes(sheet: Any, made: Any) -> None:
+    """Widths, and room for every wrapped line: not every program works heights out itself."""
+    widths = _widths(made.table)
+    for column, width in enumerate(widths):
+        sheet.set_column(column, column, width)
     first = made.data_range[0]
     rows = [list(made.table.columns), *made.table.to_numpy().tolist()]
     for place, row in enumerate(rows):
@@ -276,21 +285,39 @@ def _set_heights(sheet: Any, made: Any, widths: list[int]) -> None:
         )
         sheet.set_row(first + place, height_of(lines) * _TALLER)
     sheet.repeat_rows(first)
-    sheet.repeat_columns(0)
+    last = first + len(rows) - 1
+    set_areas(sheet, widths, (1, first, last), last)
+
+
+def _set_text_heights(book: Any, cover: Any) -> None:
+    """Room for the lines of the cover and the notes, whose text wraps."""
+    sheet = book.get_worksheet_by_name("Cover")
+    texts = [cover.title, "", *cover.intro, "", *cover.about, "", *cover.contact]
+    for row, text in enumerate(texts):
+        sheet.set_row(row, height_of(lines_of(text, cover.width * _ROOM)) * _TALLER)
+    sheet = book.get_worksheet_by_name("Notes")
+    sheet.set_column(1, 1, _ONE_LINE)
 
 
 _ROOM, _TALLER = 0.8, 1.25
 """gptables writes in 12 points: fewer letters in a width that is counted in tens, and taller."""
-_FIGURE, _TEXT = 18, 34
-"""Width of a column of figures, and the widest column of text, in characters."""
+_ONE_LINE = 140
+"""Width that holds any of the notes, in characters."""
+_FIGURE, _TEXT, _LONGEST, _PAGE = 18, 34, 90, 150
+"""Width of a column of figures; how wide a column of text may be in any table, and in one
+that leaves room on a page; the width of a page: in characters."""
 
 
 def _widths(rows: pd.DataFrame) -> list[int]:
     """A width for each column: room for any figure; text wraps past the widest."""
     figures = _figures(rows)
-    return [
+    wanted = [
         _FIGURE
         if name in figures
-        else min(max(12, len(name), *(len(str(v)) + 2 for v in rows[name])), _TEXT)
+        else max(12, len(name) + 2, *(len(str(v)) + 4 for v in rows[name]))
         for name in rows.columns
     ]
+    widest = _LONGEST
+    while widest > _TEXT and sum(min(width, widest) for width in wanted) > _PAGE:
+        widest -= 4
+    return [min(width, widest) for width in wanted]

@@ -24,10 +24,7 @@ Rows = list[list[Any]]
 
 ANNUAL = (
     Column("No.", "count"),
-    Column("Run", "code"),
     Column("Scenario", "code"),
-    Column("Council", "code"),
-    Column("Council name", "code"),
     Column("Year", "code"),
     Column("Programme", "code"),
     Column("Service", "code"),
@@ -113,8 +110,7 @@ def unit_of(key: str) -> str:
 
 def annual(number: int, rows: pd.DataFrame) -> Rows:
     """Rows of the sheet Annual, from `tables.annual_rows`; numbers of draws missing: none."""
-    order = ["run_id", "scenario", "council", "council_name", "year", "programme", "service"]
-    order += ["measure", "unit", *FIGURES]
+    order = ["scenario", "year", "programme", "service", "measure", "unit", *FIGURES]
     return [[number, *values] for values in rows[order].itertuples(index=False, name=None)]
 
 
@@ -191,7 +187,7 @@ def _published(series: Series) -> tuple[str, float | None]:
 
 def _cited(series: Series, citations: Mapping[str, str]) -> str:
     if series.last is None:
-        return "No published figure; see Assumptions"
+        return "No published figure; see the assumptions"
     return "; ".join(citations.get(key, key) for key in series.last.release.split(" + "))
 
 

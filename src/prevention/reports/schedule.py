@@ -29,7 +29,7 @@ from prevention.reports.lines import (
 )
 from prevention.reports.live.results import Results
 from prevention.reports.page import Column, Page, Style
-from prevention.reports.schedule_chart import schedule_chart
+from prevention.reports.schedule_chart import CHART_ROWS, schedule_chart
 
 _STYLES: dict[str, Style] = {"pence": "money", "pounds": "pounds", "thousands": "thousands"}
 _UNITS = {
@@ -85,7 +85,6 @@ class Schedule:
         self.checked: list[str] = []
         self.heading = page.head(columns)
         page.freeze(self.heading + 1, min(self.places["increments"].first, 3))
-        page.sheet.repeat_columns(0, 0)
 
     def _style(self, field: str) -> Style:
         if field in BY_YEAR or field in MONEY:
@@ -318,7 +317,10 @@ def write_schedule(
     avoided = [line for line in lines if line.kind is AVOIDANCE]
     schedule.section(avoided, total_line(AVOIDANCE_TOTAL, levels))
     last = page.row - 1
+    page.print_beside(1, schedule.heading, last)
     page.row += 1
+    schedule_chart(schedule, (saved, spent, effect), (savings, costs, net))
+    page.row += CHART_ROWS
     for line, row in ((savings, saved), (costs, spent), (net, effect)):
         schedule.check(line, row)
     schedule.check_totals((first, last))
@@ -326,9 +328,6 @@ def write_schedule(
     checks = schedule.one_cell(label, schedule.checked)
     moved = [schedule.moved(line, row) for line, row in ((savings, saved), (costs, spent))]
     moved_at = schedule.one_cell("All differences from the run as exported", moved)
-    page.row += 1
-    schedule_chart(schedule, (saved, spent, effect), (savings, costs, net))
-    page.sheet.print_area(0, 0, page.row + 26, schedule.width - 1)
     at = schedule.column("total")
     return {
         "mtfs_cashable_savings": page.reference(saved, at),

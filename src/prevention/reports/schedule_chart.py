@@ -10,6 +10,9 @@ from prevention.reports.lines import Line
 if TYPE_CHECKING:
     from prevention.reports.schedule import Schedule
 
+CHART_ROWS = 26
+"""Rows of a sheet that the chart stands over."""
+
 _TITLES = {
     "cumulative": "Effect on the budget by year, against the base (savings below zero)",
     "increments": "Change in the budget on the year before (savings below zero)",

@@ -14,12 +14,13 @@ import xlsxwriter
 from prevention.model import summary
 from prevention.model.projection import Projection
 from prevention.reports import registers
+from prevention.reports.front import CONTENTS_NOTES, COVER_NOTES, write_contents, write_cover
 from prevention.reports.ladder import LADDER_NOTES, write_ladder
 from prevention.reports.layouts import DEFAULT_LAYOUT, Layout
 from prevention.reports.lines import Levels
-from prevention.reports.live.write import write_model
-from prevention.reports.page import FONT, Book, Column, Page
-from prevention.reports.provenance import FIELDS, write_provenance
+from prevention.reports.live.write import Model, write_model
+from prevention.reports.page import FONT, Book, Column
+from prevention.reports.provenance import write_provenance
 from prevention.reports.schedule import schedule_notes, write_schedule
 from prevention.reports.tables import annual_rows
 
@@ -98,12 +99,14 @@ def write_workbook(
         raise ValueError("A workbook needs at least one scenario.")
     scenarios = scenarios_of(projections)
     book = new_book("Prevention savings: working model", target)
-    cover = book.page("Cover", "Prevention savings: working model", _COVER_NOTES)
-    named = _live(book, scenarios, layout)
+    cover = book.page("Cover", "Prevention savings: working model", COVER_NOTES)
+    contents = book.page("Contents", "What is on each sheet", CONTENTS_NOTES)
+    named, models = _live(book, scenarios, layout)
     for register in _registers(scenarios, citations or {}):
         _write(book, register)
     write_provenance(book, scenarios, citations or {})
-    _cover(cover, scenarios, named)
+    write_cover(cover, scenarios, models)
+    write_contents(contents)
     for name, reference in named.items():
         book.file.define_name(name, f"={reference}")
     book.file.close()
@@ -153,9 +156,12 @@ def scenarios_of(projections: Sequence[Projection]) -> list[Scenario]:
     ]
 
 
-def _live(book: Book, scenarios: Sequence[Scenario], layout: Layout) -> dict[str, str]:
-    """The MTFS and Ladder sheets first, then the model they read; references by name."""
+def _live(
+    book: Book, scenarios: Sequence[Scenario], layout: Layout
+) -> tuple[dict[str, str], list[Model]]:
+    """The MTFS and Ladder sheets first, then the models they read; references by name."""
     named: dict[str, str] = {}
+    models = []
     fronts = [
         (
             book.page(f"MTFS{s.ending}", layout.title, (s.about, *schedule_notes(layout))),
@@ -176,7 +182,8 @@ def _live(book: Book, scenarios: Sequence[Scenario], layout: Layout) -> dict[str
         ending = f"_{s.number}" if s.ending else ""
         named |= {name + ending: reference for name, reference in found.items()}
         named |= model.inputs.names
-    return named
+        models.append(model)
+    return named, models
 
 
 _ANNUAL_NOTES = (
@@ -189,13 +196,14 @@ _ANNUAL_NOTES = (
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """A sheet that is one plain table."""
+    """A sheet that is one plain table. named: columns at its left that name a row."""
 
     name: str
     title: str
     notes: Sequence[str]
     columns: Sequence[Column]
     rows: registers.Rows
+    named: int = 3
 
 
 def _registers(scenarios: Sequence[Scenario], citations: Mapping[str, str]) -> Iterator[Register]:
@@ -220,7 +228,7 @@ def _registers(scenarios: Sequence[Scenario], citations: Mapping[str, str]) -> I
         ]
         title, years = "If nothing changes: people, unit cost and spend", [*labels]
         columns = registers.baseline_columns(years)
-        yield Register("Baseline", title, _BASELINE_NOTES, columns, rows)
+        yield Register("Baseline", title, _BASELINE_NOTES, columns, rows, named=4)
     rows = [row for s in scenarios for row in registers.programmes(s.number, s.projection)]
     title = "Programmes: when, on what, paid by whom"
     yield Register("Programmes", title, _PROGRAMME_NOTES, registers.PROGRAMMES, rows)
@@ -242,7 +250,8 @@ def _by_years(scenarios: Sequence[Scenario]) -> dict[tuple[str, ...], list[Scena
 
 def _write(book: Book, register: Register) -> None:
     page = book.page(register.name, register.title, register.notes)
-    page.table(f"{page.name.replace(' ', '_')}_table", register.columns, register.rows)
+    name = f"{page.name.replace(' ', '_')}_table"
+    page.table(name, register.columns, register.rows, register.named)
     page.close()
 
 
@@ -267,85 +276,3 @@ _SOURCE_NOTES = (
     "Published figures by release, then the evidence on each programme with its grade (A is the "
     "strongest) and where to read it.",
 )
-_COVER_NOTES = (
-    "How much a prevention programme takes out of the council's budget, in which financial "
-    "year, and how sure that is.",
-)
-_MEANING = (
-    (
-        "What the figures are",
-        "Forecasts, from published figures and stated assumptions: not "
-        "results. Sheet Assumptions says which numbers are published and which are judgement.",
-    ),
-    (
-        "Central and range",
-        "Central uses every central assumption. P10, P50 and P90 do not add "
-        "up; central and mean do, to the penny.",
-    ),
-    (
-        "Cash and real terms",
-        "MTFS, Ladder, Annual and Baseline are cash of the year (GBP, not "
-        "discounted). Net present values in Appraisal are real and discounted.",
-    ),
-    (
-        "Signs",
-        "MTFS: effect on the budget, so a saving is in brackets. Ladder, Annual and "
-        "Appraisal: a saving is above zero.",
-    ),
-    (
-        "Cashable",
-        "What can come out of a budget. Avoided growth only holds back demand "
-        "pressure; cost avoidance has no budget to take and is in no total.",
-    ),
-    (
-        "Totals",
-        "Totals and sums on MTFS and Ladder are live formulas, checked against the "
-        "model's own totals; every check is zero when all agrees.",
-    ),
-    (
-        "Names",
-        "Key totals have names, such as mtfs_cashable_savings, that a formula in another "
-        "workbook can use.",
-    ),
-)
-
-
-def _cover(page: Page, scenarios: Sequence[Scenario], named: Mapping[str, str]) -> None:
-    """The first sheet: what was run, what the figures are, and whether all checks hold."""
-    width = 84 if len(scenarios) == 1 else 48
-    columns = [Column(f"Scenario {s.number}", width=width) for s in scenarios]
-    page.head([Column("Item", width=34), *columns])
-    page.one_wide = True
-    page.sheet.fit_to_pages(1, 1)
-    lines: list[tuple[str, list[object]]] = [
-        ("Title", [s.projection.plan.title for s in scenarios]),
-        ("Summary", [s.projection.plan.summary for s in scenarios]),
-    ]
-    lines += [(title, [str(s.record[key]) for s in scenarios]) for key, title in FIELDS.items()]
-    lines += [
-        ("Left out", [" ".join(s.projection.missing) or "Nothing" for s in scenarios]),
-        ("Unit", ["GBP unless a row or heading says otherwise" for _ in scenarios]),
-    ]
-    for title, values in lines:
-        _pair(page, title, values)
-    page.put(page.row, 0, "All checks (zero: everything agrees)", "text", True)
-    for column, s in enumerate(scenarios, 1):
-        ending = f"_{s.number}" if s.ending else ""
-        formula = f"=mtfs_checks{ending}+ladder_checks{ending}"
-        page.formula(page.row, column, formula, 0.0, "money", True)
-    page.row += 1
-    page.put(page.row, 0, "Differences from the run as exported", "text", True)
-    for column, s in enumerate(scenarios, 1):
-        ending = f"_{s.number}" if s.ending else ""
-        page.formula(page.row, column, f"=mtfs_moved{ending}", 0.0, "money", True)
-    page.row += 2
-    for title, text in _MEANING:
-        _pair(page, title, [text])
-    page.close()
-
-
-def _pair(page: Page, title: str, values: Sequence[object]) -> None:
-    page.put(page.row, 0, title)
-    for column, value in enumerate(values, 1):
-        page.put(page.row, column, value)
-    page.row += 1

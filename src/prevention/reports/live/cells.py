@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -154,9 +155,11 @@ class Months:
 
     def _begin(self, heading: str, style: Style) -> int:
         place = self.column
-        column = Column(heading, style, 11)
+        # A wave's or programme's name is part of a heading: no word of it is broken.
+        longest = max(map(len, re.split("[ -]", heading)), default=0)
+        column = Column(heading, style, max(11, min(longest + 3, 18)))
         self.page.sheet.write_string(self.heading, place, heading, self.page.heading(column))
-        if place not in self.page.widths:
+        if self.page.widths.get(place, 0) < column.width:
             self.page.start(place, column)
         self.page.texts.setdefault(self.heading, []).append((place, heading))
         self.column += 1

@@ -17,19 +17,19 @@ from prevention.reports.live.cells import Figure
 from prevention.reports.page import Column, Page
 
 HEADINGS = (
-    Column("Key", "code"),
-    Column("What it is", width=20),
-    Column("Low", "number", 13),
-    Column("Central (input)", "number", 14),
-    Column("High", "number", 13),
-    Column("Unit", width=14),
+    Column("Key", width=32),
+    Column("What it is", width=30),
+    Column("Low", "number", 12),
+    Column("Central (input)", "number", 13),
+    Column("High", "number", 12),
+    Column("Unit", width=11),
     Column("Basis", width=11),
-    Column("Source", width=44),
-    Column("As at", width=10),
-    Column("Decided by", width=13),
-    Column("Reason", width=30),
-    Column("Central as exported", "number", 13),
-    Column("Changed", width=9),
+    Column("Source", width=36),
+    Column("As at", width=9),
+    Column("Decided by", width=10),
+    Column("Reason", width=16),
+    Column("Central as exported", "number", 12),
+    Column("Changed", width=10),
 )
 LOW, CENTRAL, HIGH, EXPORTED, CHANGED = 2, 3, 4, 11, 12
 _INPUT = {"bg_color": "#FFF7DB", "border": 1, "border_color": "#8A8A8A", "locked": False}
@@ -75,11 +75,11 @@ def write_inputs(page: Page, projection: Projection, prefix: str = "") -> Inputs
     top = page.row
     plan = projection.plan
     for key, (value, record) in _numbers(projection).items():
-        _number(inputs, key, value, record)
+        _number(inputs, key, owner_of(key, projection), value, record)
     for id_, programme in plan.programmes.items():
         for wave, rollout in programme.rollouts.items():
             stem = f"programmes.{id_}." + (f"expansions.{wave}." if wave else "")
-            _dates(inputs, stem, rollout)
+            _dates(inputs, stem, owner_of(stem, projection), rollout)
     last = page.row - 1
     page.sheet.autofilter(top - 1, 0, last, len(HEADINGS) - 1)
     page.sheet.print_area(0, 0, last, CHANGED)
@@ -96,16 +96,29 @@ def _numbers(projection: Projection) -> Mapping[str, tuple[float, Assumption]]:
     return {key: found[key] for key in sorted(found, key=_order)}
 
 
+def owner_of(key: str, projection: Projection) -> str:
+    """Whose assumption a key is, in words: a programme and its wave, a service, or all."""
+    for id_, programme in projection.plan.programmes.items():
+        stem = f"programmes.{id_}."
+        if key.startswith(stem):
+            waves = [w for w in programme.expansions if key.startswith(f"{stem}expansions.{w}.")]
+            return ", ".join([programme.name, *(wave.replace("-", " ") for wave in waves)])
+    for id_, service in projection.council.services.items():
+        if key.startswith(f"services.{id_}."):
+            return service.name
+    return "All programmes"
+
+
 def _order(key: str) -> tuple[int, str]:
     return ("programmes", "services", "economy").index(key.split(".")[0]), key
 
 
-def _number(inputs: Inputs, key: str, value: float, record: Assumption) -> None:
+def _number(inputs: Inputs, key: str, owner: str, value: float, record: Assumption) -> None:
     page, row = inputs.page, inputs.page.row
     quantity = QUANTITIES[key.rsplit(".", 1)[-1]]
-    page.put(row, 0, key, "code")
-    page.put(row, 1, quantity.title)
-    form = page.book.special("input", _INPUT | {"num_format": "#,##0.0###"})
+    page.put(row, 0, key)
+    page.put(row, 1, f"{owner}: {_lower(quantity.title)}")
+    form = page.book.special("input", _INPUT | {"num_format": "#,##0.0###_)"})
     for column, figure in ((LOW, record.low), (CENTRAL, value), (HIGH, record.high)):
         page.sheet.write_number(row, column, figure, form)
     texts = (quantity.unit, record.basis, record.source or "None stated", record.as_at)
@@ -131,18 +144,22 @@ def _number(inputs: Inputs, key: str, value: float, record: Assumption) -> None:
     _close(inputs, key, value)
 
 
-def _dates(inputs: Inputs, stem: str, rollout: Rollout) -> None:
+def _lower(title: str) -> str:
+    return title[:1].lower() + title[1:]
+
+
+def _dates(inputs: Inputs, stem: str, owner: str, rollout: Rollout) -> None:
     """Go-live and end of a wave; an end left empty goes on."""
     page = inputs.page
-    form = page.book.special("date input", _INPUT | {"num_format": "dd mmm yyyy"})
-    shown = page.book.special("date", {"num_format": "dd mmm yyyy"})
+    form = page.book.special("date input", _INPUT | {"num_format": "dd mmm yyyy_)"})
+    shown = page.book.special("date", {"num_format": "dd mmm yyyy_)"})
     for name, title, day in (
         ("go_live", "First day of delivery", rollout.go_live),
         ("ends", "Last day of delivery (empty: goes on)", rollout.ends),
     ):
         row = page.row
-        page.put(row, 0, stem + name, "code")
-        page.put(row, 1, title)
+        page.put(row, 0, stem + name)
+        page.put(row, 1, f"{owner}: {_lower(title)}")
         page.put(row, HIGH + 1, "date")
         page.put(row, HIGH + 2, "council")
         if day is None:

@@ -118,8 +118,7 @@ def write_programme(page: Page, projection: Projection, inputs: Inputs, id_: str
     ]
     page.freeze(months.first - 1, 2)
     page.sheet.repeat_rows(months.heading)
-    page.sheet.repeat_columns(0, 1)
-    page.sheet.print_area(0, 0, page.row - 1, months.column - 1)
+    page.print_beside(2, months.heading, page.row - 1)
     after, page.row = page.row, yearly_row
     delivered = _by_year(page, projection, timeline, (people, onsets, care), paid, uplift)
     page.row = after

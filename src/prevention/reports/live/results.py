@@ -78,6 +78,9 @@ class Results:
             self._total((TOTAL, service), [cell for cell in cells if cell[1] == service])
         self._total((TOTAL, TOTAL), cells)
         self._one_off(TOTAL)
+        # Figures before rounding are there to follow a formula back, not to read on paper.
+        last = self.page.row - 1
+        self.page.sheet.print_area(0, 0, last, FIRST + len(self.labels) - 1)
 
     def at(self, programme: str, measure: str, year: int, service: str = TOTAL) -> str | None:
         """Where the figure of a programme (or the total) stands; None where there is none."""

@@ -179,8 +179,7 @@ class ServiceSheet:
         self.page.row = after
         self.page.freeze(months.first - 1, 2)
         self.page.sheet.repeat_rows(months.heading)
-        self.page.sheet.repeat_columns(0, 1)
-        self.page.sheet.print_area(0, 0, after - 1, max(months.column, 3 + years.years) - 1)
+        self.page.print_beside(2, months.heading, after - 1)
         return found
 
     def _care(self, months: Months, each: Acting) -> Run:
