@@ -17,7 +17,7 @@ from prevention.model.assumptions import QUANTITIES, Floats
 from prevention.model.measures import GBP, MEASURES, RUNGS, TOTAL
 from prevention.model.projection import Projection
 from prevention.model.scenarios import Plan
-from prevention.model.summary import PERCENTILES, percentiles
+from prevention.model.summary import PERCENTILES, chance_of_at_least, percentiles
 from prevention.money import to_pence, to_pounds
 from prevention.years import MONTHS_PER_YEAR, format_year, month_label
 
@@ -84,9 +84,18 @@ def by_year(projection: Projection, measure: str, group: Group = None) -> pd.Dat
     frame = pd.DataFrame(rows)
     if not projection.draws.count:
         return frame.assign(**dict.fromkeys(["mean", *PERCENTILES], np.nan))
-    spread = percentiles(draws_of(projection, measure, group))
+    spread = _spread(projection, measure, group)
     frame["mean"] = mean(projection, measure, group)
     return frame.assign(**{name: spread[:, place] for place, name in enumerate(PERCENTILES)})
+
+
+def _spread(projection: Projection, measure: str, group: Group) -> Floats:
+    """P10, P50 and P90 by year, (years, 3): the projection's own, where it has them."""
+    cells = _cells(group)
+    if len(cells) == 1 and measure in projection.samples.get(cells[0], ()):
+        return projection.spreads({cells[0]: [measure]})[cells[0]][measure]
+    found = percentiles(draws_of(projection, measure, group))
+    return to_pounds(to_pence(found)) if MEASURES[measure].unit == GBP else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +121,14 @@ def over_plan(projection: Projection, measure: str, group: Group = None) -> Over
 
 
 def chance_of(projection: Projection, target: float, group: Group = None) -> float | None:
-    """Share of draws whose cashable saving over the plan is at least a figure, GBP.
+    """Share of draws whose cashable saving over the plan is at least a figure, to the pound.
 
     None in a run without draws, and where no programme runs.
     """
     if not projection.samples:
         return None
     saved = draws_of(projection, "cashable_saving", group).sum(axis=0)
-    return float((saved >= target).mean())
+    return chance_of_at_least(saved, target)
 
 
 def ladder(projection: Projection, group: Group = None) -> pd.DataFrame:

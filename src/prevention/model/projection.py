@@ -19,11 +19,12 @@ from prevention.model.demand import Baseline
 from prevention.model.draws import Draws
 from prevention.model.evidence import CouncilEvidence
 from prevention.model.ledger import Figures, Ledger, leaf_of, made_of, settled
-from prevention.model.measures import TOTAL
+from prevention.model.measures import GBP, MEASURES, TOTAL
 from prevention.model.memo import Cache
 from prevention.model.percentiles import percentiles
 from prevention.model.scenarios import Plan
 from prevention.model.timeline import Timeline
+from prevention.money import to_pence, to_pounds
 from prevention.years import MONTHS_PER_YEAR
 
 DEFAULT_DRAWS = 16_384
@@ -105,6 +106,7 @@ class Projection:
     ) -> dict[Cell, dict[str, Floats]]:
         """P10, P50 and P90 by year, (years, 3), of the measures wanted of each cell, or of all.
 
+        Money is settled to the penny, as the central figures and means are.
         The draws of a cell are let go once it is done. What a slider did not reach is found
         in the cache. Empty without draws.
         """
@@ -192,7 +194,8 @@ def project(
 
 
 def _spread(column: Mapping[str, Samples], name: str) -> Floats:
-    return percentiles(column[name])
+    found = percentiles(column[name])
+    return to_pounds(to_pence(found)) if MEASURES[name].unit == GBP else found
 
 
 @cached

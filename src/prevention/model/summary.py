@@ -190,12 +190,22 @@ def _chances(projection: Projection, id_: str) -> dict[str, Any]:
         return {"target": target_of(projection, id_), "probability_of_target": None}
     saved = projection.samples[id_, TOTAL]["cashable_saving"].sum(axis=0, dtype=np.float64)
     target = target_of(projection, id_)
-    # To the pound: a draw that saves nothing meets a target of nothing, whatever its pence.
     return {
         "target": target,
-        "probability_of_target": float((np.rint(saved) >= np.rint(target)).mean()),
-        "probability_npv_positive": float((np.rint(projection.net_present[id_]) >= 0).mean()),
+        "probability_of_target": chance_of_at_least(saved, target),
+        "probability_npv_positive": chance_of_at_least(projection.net_present[id_], 0.0),
     }
+
+
+def chance_of_at_least(amounts: Floats, target: float) -> float:
+    """Share of draws, (draws,), that come to a figure or more, GBP.
+
+    To the pound: a draw that saves nothing meets a target of nothing, whatever its pence.
+
+    >>> chance_of_at_least(np.array([-0.2, 99.6, 101.0, 250.0]), 100.4)
+    0.75
+    """
+    return float((np.rint(amounts) >= np.rint(target)).mean())
 
 
 def document(projection: Projection) -> dict[str, Any]:
