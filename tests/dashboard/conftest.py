@@ -11,6 +11,9 @@ from dashboard.screen import Opened
 from prevention.evidence.places import STORE_VARIABLE, home
 from prevention.jobs import Workbench
 
+MODULES = {"data-quality": "quality"}
+"""Modules of pages whose name in the address is another."""
+
 
 @pytest.fixture(scope="session")
 def workbench(store_path: Path) -> Workbench:
@@ -33,10 +36,11 @@ def opened(built_store: Path) -> Opened:
         if page == "app":
             test = AppTest.from_file(str(home() / "app.py"), default_timeout=60)
         else:
+            module = MODULES.get(page, page)
             script = (
                 "from importlib import import_module\n"
                 "from prevention.dashboard.session import guarded\n"
-                f"guarded(import_module('prevention.dashboard.{page}').show)()\n"
+                f"guarded(import_module('prevention.dashboard.{module}').show)()\n"
             )
             test = AppTest.from_string(script, default_timeout=60)
         for key, value in address.items():

@@ -20,11 +20,11 @@ wide.
 
 - Charts are drawn pictures. A screen reader hears their text alternative and reads the table
   below, not the marks themselves.
-- The tables that can be edited (Every assumption, under Adjust; and the form for a new
-  programme) and the table of assumptions that differ (Compare) are grids drawn on a canvas.
-  A screen reader may read them poorly.
+- The tables that can be edited (Every assumption, under Adjust; the form for a new
+  programme; and the council's words, under Data quality) and the table of assumptions that
+  differ (Compare) are grids drawn on a canvas. A screen reader may read them poorly.
   What to do instead: the levers under Adjust change the assumptions that matter most, and the
-  exported workbook lists every one in an ordinary table.
+  exported workbook lists every one in an ordinary table. Words can be kept in a TOML file.
 - Wide tables scroll sideways on a narrow screen.
 - No full check by keyboard alone, at 200% zoom or with an automatic checker has been made of
   the present pages, and no test with users of assistive technology.

@@ -51,6 +51,12 @@ PAGES: tuple[dict[str, Any], ...] = (
         "help": "People, unit costs and spend as published, and if nothing changes.",
     },
     {
+        "page": _opened("quality"),
+        "title": "Data quality",
+        "url_path": "data-quality",
+        "help": "What is loaded, how old it is, what waits; load a file.",
+    },
+    {
         "page": _opened("programmes"),
         "title": "Programmes",
         "url_path": "programmes",

@@ -38,6 +38,8 @@ from prevention.record import Record, open_record
 WARRINGTON = "E06000007"
 Step = Callable[[int, int], None]
 """Called with the steps done and how many there are."""
+STEPS = 4
+"""Reading takes one, saving one, renewing the store two."""
 
 
 class LoadRefused(ValueError):
@@ -136,7 +138,7 @@ def check_file(
     Raises:
         KeyError, NotRecognised, FileRefused: in plain words.
     """
-    return _report(*examined(Path(path), as_, Path(data), record, la_code))
+    return report_of(*examined(Path(path), as_, Path(data), record, la_code))
 
 
 def examined(
@@ -150,7 +152,8 @@ def examined(
     return incoming, judge(incoming, known, data)
 
 
-def _report(incoming: Incoming, judged: Sequence[Judged], **more: Any) -> LoadReport:
+def report_of(incoming: Incoming, judged: Sequence[Judged], **more: Any) -> LoadReport:
+    """What becomes of a file that `examined` has read."""
     breaches = [breach for item in judged for breach in item.breaches]
     told = {breach.table for breach in breaches}
     strays = [b for b in incoming.misfits if b.table not in told and b.table not in incoming.frames]
@@ -190,28 +193,48 @@ def load_file(
     """
     folder, target = Path(data), Path(store)
     record = open_record(target)
-    step(0, 4)
+    step(0, STEPS)
     incoming, judged = examined(Path(path), as_, folder, record, la_code)
+    return take_in(incoming, judged, folder, target, who=who, step=step, now=now)
+
+
+def take_in(
+    incoming: Incoming,
+    judged: Sequence[Judged],
+    data: Path,
+    store: Path,
+    *,
+    who: str = "",
+    step: Step = lambda done, of: None,
+    now: dt.datetime | None = None,
+) -> LoadReport:
+    """Load a file that `examined` has read.
+
+    Raises:
+        LoadRefused: its table takes no loads; nothing was saved.
+        BuildFailed: there is no store yet and the published tables are wrong.
+    """
     refused = [name for name in incoming.frames if name not in LOADED]
     if refused:
         raise LoadRefused(
             f"Table {refused[0]} is part of this project and takes no loads. Change its file in "
             "data/published, then run: prevention build"
         )
-    step(1, 4)
+    record = open_record(store)
+    step(1, STEPS)
     same = find_same(record, incoming)
     if same is not None:
-        hash_ = renew(folder, target, record)
+        hash_ = renew(data, store, record)
         return _again(incoming, judged, same, hash_)
     if not any(item.read for item in judged):
-        return _report(incoming, judged)
+        return report_of(incoming, judged)
     id_ = save_load(record, incoming, judged, who or user(), now)
     if incoming.own is not None:
-        own_mapping.remember_file(record, la_code, incoming.own, who or user())
-    step(2, 4)
-    data_hash = renew(folder, target, record)
-    step(4, 4)
-    return _report(incoming, judged, load_id=id_, data_hash=data_hash)
+        own_mapping.remember_file(record, incoming.la_code, incoming.own, who or user())
+    step(2, STEPS)
+    data_hash = renew(data, store, record)
+    step(STEPS, STEPS)
+    return report_of(incoming, judged, load_id=id_, data_hash=data_hash)
 
 
 def _again(incoming: Incoming, judged: Sequence[Judged], load: Load, data_hash: str) -> LoadReport:
@@ -221,7 +244,7 @@ def _again(incoming: Incoming, judged: Sequence[Judged], load: Load, data_hash: 
         "nothing was stored twice.",
         *incoming.recognised,
     )
-    report = _report(incoming, judged, load_id=load.id, already=True, data_hash=data_hash)
+    report = report_of(incoming, judged, load_id=load.id, already=True, data_hash=data_hash)
     return LoadReport(**{**_fields(report), "recognised": said})
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,7 +34,8 @@ from prevention.record import Record
 def fresh_store(store: Path) -> Iterator[Path]:
     """A path for a new store, which takes the old one's place when all has gone well."""
     store.parent.mkdir(parents=True, exist_ok=True)
-    fresh = store.with_name(f".{store.name}.building-{os.getpid()}")
+    # Two visitors of one server may load at the same moment: each builds a file of its own.
+    fresh = store.with_name(f".{store.name}.building-{os.getpid()}-{threading.get_ident()}")
     fresh.unlink(missing_ok=True)
     try:
         yield fresh
