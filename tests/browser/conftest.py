@@ -132,12 +132,13 @@ class Visitor:
         page.on("request", lambda request: self.asked.append(request.url))
         page.set_default_timeout(30_000)
 
-    def go(self, path: str = "/") -> None:
-        """Open a page and wait until it stands still."""
+    def go(self, path: str = "/", least: int = 300) -> None:
+        """Open a page and wait until it stands still; least: characters it has to say."""
         self.page.goto(self.server + path)
         self.page.wait_for_selector("h1")
         self.page.wait_for_function(
-            "() => document.querySelector('[data-testid=stMain]').innerText.length > 300"
+            "least => document.querySelector('[data-testid=stMain]').innerText.length > least",
+            arg=least,
         )
         self.settle()
 
@@ -147,6 +148,7 @@ class Visitor:
         self.page.wait_for_selector(
             '[data-testid="stApp"][data-test-script-state="notRunning"]', state="attached"
         )
+        self.page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')")
         self.page.wait_for_timeout(300)
 
     def open(self, title: str) -> None:

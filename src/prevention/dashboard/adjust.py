@@ -169,7 +169,7 @@ def _show_headline(pair: Pair) -> None:
     chance = figures.chance_of(pair.adjusted, target, pair.group)
     turning = figures.turning_of(pair.adjusted, pair.group)
     in_budget = pair.cell in pair.approved.plan.budget
-    st.subheader(f"Cashable saving of {plain(pair.scope)} over {pair.adjusted.plan.years} years")
+    st.header(f"Cashable saving of {plain(pair.scope)} over {pair.adjusted.plan.years} years")
     moved = whole.central - before.central
     cards: list[tuple[str, str, str | None, str]] = [
         (
@@ -246,7 +246,7 @@ def _show_years(pair: Pair) -> None:
     )
     title = f"Cashable saving of {pair.scope} by financial year"
     picture = charts.savings_by_year(rows, [pair.start, ADJUSTED], money=pair.money)
-    st.markdown("#### In which year the saving lands")
+    st.markdown("### In which year the saving lands")
     show_picture(
         picture,
         f"{title}: the scenario {pair.start.lower()} beside it with your changes, each with its "
@@ -292,7 +292,7 @@ def _show_curve(pair: Pair) -> None:
     )
     title = f"Share of people started on {pair.name} whose placement would have begun"
     picture = charts.lag_curve(rows, [pair.start, ADJUSTED])
-    st.markdown("#### How long before it has its effect")
+    st.markdown("### How long before it has its effect")
     show_picture(
         picture,
         f"{title}, by month since they started: {pair.start.lower()} (dashed) and with your "

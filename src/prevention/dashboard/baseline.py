@@ -35,7 +35,7 @@ def show() -> None:
     council = choices.choose_council("baseline")
     projection = forecast(council, "do-nothing")
     services = projection.council.services
-    st.subheader("Last published year")
+    st.header("Last published year")
     show_table(
         pd.DataFrame({s.name: _published(s) for s in services.values()}).T,
         "People, weekly unit cost and yearly spend of each service line as last published",
@@ -82,7 +82,7 @@ def _figure(facet: str, seen: Observation | None) -> str:
 
 
 def _show_published(service: ServiceEvidence) -> None:
-    st.subheader(plain(service.name))
+    st.header(plain(service.name))
     with st.grid(3):
         for facet, title in FACETS.items():
             _show_facet(getattr(service, facet), facet, title)
@@ -151,7 +151,7 @@ def _show_difference(service: ServiceEvidence) -> None:
 
 def _show_fan(rows: pd.DataFrame, series: Series, facet: str, title: str) -> None:
     """One published series and its forecast: rows of `summary.baseline` of one service."""
-    st.subheader(f"{plain(series.title)}: published, then if nothing changes")
+    st.header(f"{plain(series.title)}: published, then if nothing changes")
     ahead = rows[rows["measure"] == facet] if len(rows) else rows
     if ahead.empty:
         st.info(f"No forecast of {facet}: people or unit cost is neither published nor assumed.")

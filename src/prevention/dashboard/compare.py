@@ -110,7 +110,7 @@ def _show_sentence(
 def _show_side_by_side(
     projections: Sequence[Projection], names: Sequence[str], directorate: str
 ) -> None:
-    st.subheader(f"Side by side: {DIRECTORATES[directorate].lower()}")
+    st.header(f"Side by side: {DIRECTORATES[directorate].lower()}")
     columns = {
         name: side_of(projection, directorate)
         for name, projection in zip(names, projections, strict=True)
@@ -183,7 +183,7 @@ def _worth(projection: Projection, group: figures.Group) -> dict[str, str]:
 def _show_years(
     projections: Sequence[Projection], names: Sequence[str], directorate: str, money: str
 ) -> None:
-    st.subheader("Cashable saving by year")
+    st.header("Cashable saving by year")
     rows = pd.concat(
         figures.by_year(p, "cashable_saving", figures.of_directorate(p.plan, directorate)).assign(
             series=name
@@ -210,7 +210,7 @@ def _show_years(
 def _show_net(
     projections: Sequence[Projection], names: Sequence[str], directorate: str, money: str
 ) -> None:
-    st.subheader("Worse before better: cumulative net saving")
+    st.header("Worse before better: cumulative net saving")
     rows = pd.concat(
         figures.cumulative_net(p, figures.of_directorate(p.plan, directorate)).assign(series=name)
         for name, p in zip(names, projections, strict=True)

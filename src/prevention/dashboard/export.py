@@ -79,7 +79,7 @@ def show() -> None:
         help="Central figures are exact whichever you choose; ranges and chances need draws.",
     )
     _show_downloads(council, chosen, changes, str(kind), int(draws or 0), layout)
-    st.subheader("What will be in it")
+    st.header("What will be in it")
     for scenario in chosen:
         _show_preview(forecast(council, scenario, changes.get(scenario, ()), draws=0))
 

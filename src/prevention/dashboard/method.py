@@ -36,10 +36,10 @@ draws serve every scenario, so that a difference between two is not chance.
 def show() -> None:
     """The page."""
     st.markdown(METHOD)
-    st.subheader("The rungs of the ladder")
+    st.header("The rungs of the ladder")
     names = ("gross_avoided_cost", *RUNGS, "cashable_saving")
     st.table({MEASURES[n].title: MEASURES[n].meaning for n in names}, alt="The rungs explained")
-    st.subheader("What the figures rest on")
+    st.header("What the figures rest on")
     hashes = bench().council(next(iter(names_of_councils()))).data_hash
     st.markdown(
         f"Version {plain(__version__)}; published tables {plain(hashes[:16])}. Published figures "

@@ -59,7 +59,7 @@ def show() -> None:
 
 
 def _show_what(programme: Programme) -> None:
-    st.subheader(plain(programme.name))
+    st.header(plain(programme.name))
     st.markdown(plain(programme.summary))
     grade = programme.evidence_grade
     directorate = {"children": "Children's services", "adults": "Adult social care"}
@@ -83,7 +83,7 @@ def _acts_on(target: Target, services: Mapping[str, str]) -> str:
 
 
 def _show_evidence(programme: Programme) -> None:
-    st.subheader("Evidence")
+    st.header("Evidence")
     if not programme.evidence:
         st.info("No evidence is recorded for this programme.")
         return
@@ -97,7 +97,7 @@ def _show_evidence(programme: Programme) -> None:
 
 
 def _show_assumptions(programme: Programme) -> None:
-    st.subheader("Assumptions")
+    st.header("Assumptions")
     rows = {
         QUANTITIES[name].title: assumption_row(name, assumption)
         for name, assumption in programme.assumptions()
@@ -117,7 +117,7 @@ def _show_assumptions(programme: Programme) -> None:
 
 def _show_lag(programme: Programme) -> None:
     """How the lag is reasoned: its shape, its footing, and the curve it makes."""
-    st.subheader("How the lag is reasoned")
+    st.header("How the lag is reasoned")
     lag, spread = programme.onset_lag, programme.onset_spread
     st.markdown(
         plain(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Callable, Sequence
 from functools import partial, wraps
 from pathlib import Path
@@ -183,13 +184,15 @@ def show_picture(chart: Picture, alt_text: str) -> None:
     st.vega_lite_chart(chart.rows, chart.spec, width="stretch", theme=None, alt=alt_text)
 
 
-def show_below(chart: Picture, rows: pd.DataFrame, title: str, run: str = "") -> None:
+def show_below(
+    chart: Picture, rows: pd.DataFrame, title: str, run: str = "", heading: str = ""
+) -> None:
     """Under a chart: its figures as a table, and itself as PNG or SVG, one click away.
 
-    run: id of the run, printed on the saved chart with the source.
+    run: id of the run, printed on the saved chart with the source. heading: see `show_table`.
     """
     with st.expander(f"Table and downloads: {plain(title)}"):
-        show_table(rows, title)
+        show_table(rows, title, heading)
         show_downloads(chart, title, run)
 
 
@@ -213,21 +216,40 @@ def _slug(title: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:80] or "chart"
 
 
-def show_table(rows: pd.DataFrame, alt_text: str) -> None:
-    """A table whose text is shown letter for letter; its index is the row heading."""
+def show_table(rows: pd.DataFrame, alt_text: str, heading: str = "") -> None:
+    """A table whose text is shown letter for letter; its index is the row heading.
+
+    heading: what the row headings are, over their column; the index's own name without it.
+    Columns of figures stand to the right, so that their digits are under one another.
+    """
     shown = rows.rename(columns=lambda name: plain(str(name))).map(_text)
-    shown.index = pd.Index([plain(str(name)) for name in rows.index], name=rows.index.name)
-    st.table(shown, alt=alt_text)
+    name = heading or str(rows.index.name or "Item")
+    shown.index = pd.Index([plain(str(row)) for row in rows.index], name=plain(name))
+    # Of same id at every run: a table that has not changed is not drawn again.
+    styled = shown.style.set_uuid(f"{zlib.crc32(alt_text.encode()):x}")
+    to_right = [
+        {"selector": f".col{place}", "props": "text-align: right !important"}
+        for place in range(rows.shape[1])
+        if rows.iloc[:, place].map(_is_figure).mean() > 0.5
+    ]
+    st.table(styled.set_table_styles(to_right, overwrite=False), alt=alt_text, border="horizontal")
+
+
+_FIGURE = re.compile(r"\(?[−-]?£?\d[\d,]*(\.\d+)?[km%]?\)?")
+
+
+def _is_figure(value: object) -> bool:
+    return _FIGURE.fullmatch(str(value)) is not None
 
 
 def _text(value: object) -> str:
     return plain(str(value))
 
 
-def show_table_below(rows: pd.DataFrame, alt_text: str) -> None:
+def show_table_below(rows: pd.DataFrame, alt_text: str, heading: str = "") -> None:
     """The figures of the chart above, one click away."""
     with st.expander(f"Table: {plain(alt_text)}"):
-        show_table(rows, alt_text)
+        show_table(rows, alt_text, heading)
 
 
 def show_missing(sentences: Sequence[str]) -> None:

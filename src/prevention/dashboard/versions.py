@@ -55,7 +55,7 @@ def version_of(name: str) -> int:
 
 
 def _show_save(pair: Pair, history: list[ScenarioVersion]) -> None:
-    st.markdown("#### Save")
+    st.markdown("### Save")
     if not identity.visitor().may("editor"):
         st.info("You may look at scenarios but not save any. An editor can save this for you.")
         return
@@ -144,7 +144,7 @@ def _try(deed: Callable[[], str]) -> None:
 
 def _show_decide(pair: Pair, history: list[ScenarioVersion]) -> None:
     """Propose, approve, supersede: what may be done with the version on the page."""
-    st.markdown("#### Approval")
+    st.markdown("### Approval")
     chosen = next((v for v in history if v.version == version_of(pair.scenario)), None)
     if chosen is None:
         st.info("Save a scenario first: only a saved version can be proposed and approved.")
@@ -220,7 +220,7 @@ def _deeds(chosen: ScenarioVersion, standing: Standing | None) -> dict[str, tupl
 def _show_history(history: list[ScenarioVersion]) -> None:
     if not history:
         return
-    st.markdown("#### History")
+    st.markdown("### History")
     rows = {
         f"Version {version.version}": {
             "Status": version.status,

@@ -172,7 +172,7 @@ def _upright(lag: float, name: str, dash: list[int]) -> Spec:
     return {
         "layer": [
             {
-                "mark": {"type": "rule", "color": INK, "strokeDash": dash},
+                "mark": {"type": "rule", "color": INK, "strokeDash": dash, "aria": False},
                 "encoding": where,
             },
             {

@@ -94,7 +94,7 @@ def in_unit(rows: pd.DataFrame, columns: Sequence[str], unit: str = "") -> tuple
 
 def zero(axis: str = "y") -> Spec:
     """The line of nothing gained and nothing lost."""
-    return {"mark": {"type": "rule", "color": INK}, "encoding": {axis: {"datum": 0}}}
+    return {"mark": {"type": "rule", "color": INK, "aria": False}, "encoding": {axis: {"datum": 0}}}
 
 
 def legend_of(names: Sequence[str]) -> Spec:

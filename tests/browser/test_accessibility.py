@@ -1,0 +1,111 @@
+"""An automatic checker reads every page and the states a page can be in, at every width."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser
+
+from browser.conftest import Visitor
+from prevention.dashboard.accessibility import KNOWN
+from prevention.dashboard.pages import PAGES
+
+pytestmark = pytest.mark.browser
+
+DESK, ZOOMED, PHONE = (1440, 900), (720, 450), (390, 844)
+"""Screens: a desk's, the same at a zoom of 200%, and a telephone's."""
+
+LATE = "/adjust?set=programmes.no-wrong-door.onset_lag%3D36"
+PAGE_PLACES = [f"/{about['url_path']}" for about in PAGES]
+STATES = [
+    "/adjust?council=Nowhere&set=no.such%3D1",
+    "/adjust?scenario=do-nothing",
+    "/compare?scenarios=step-up",
+]
+"""Errors, nothing to adjust, nothing to compare."""
+
+TABS = {
+    LATE: ["What changed it", "How late it may come", "Every assumption", "Save and approve"],
+    "/compare": ["Children's and adults'", "What drives the difference", "Which assumptions"],
+}
+
+CLIPPED = """
+() => [...document.querySelectorAll(
+    '[data-testid=stMain] :is(button, input, textarea, a, [role=slider], [role=tab])'
+)].filter(control => {
+    if (!control.checkVisibility({opacityProperty: true, visibilityProperty: true})) return false
+    const box = control.getBoundingClientRect()
+    if (!box.width || !box.height || (box.left >= 0 && box.right <= innerWidth + 1)) return false
+    for (let node = control.parentElement; node; node = node.parentElement)
+        if (/auto|scroll/.test(getComputedStyle(node).overflowX)
+            && node.dataset.testid !== 'stMain') return false
+    return true
+}).map(control => control.outerHTML.slice(0, 200))
+"""
+"""Controls that reach over the edge of the screen, where nothing scrolls to them."""
+
+
+@pytest.fixture(scope="module")
+def reader(browser: Browser, server: str) -> Iterator[Visitor]:
+    """One visitor for all, so that what is loaded once serves every page."""
+    context = browser.new_context()
+    visitor = Visitor(context.new_page(), server)
+    yield visitor
+    context.close()
+    assert visitor.outside() == []
+
+
+def faults(visitor: Visitor) -> list[str]:
+    """What the checker finds that the statement does not own up to: rule, help and place."""
+    allowed = {known.rule for known in KNOWN}
+    found = Axe().run(visitor.page).response["violations"]
+    return [
+        f"{fault['id']} ({fault['help']}): {node['html'][:200]}"
+        for fault in found
+        if fault["id"] not in allowed
+        for node in fault["nodes"]
+    ]
+
+
+def resize(visitor: Visitor, screen: tuple[int, int]) -> None:
+    visitor.page.set_viewport_size({"width": screen[0], "height": screen[1]})
+    visitor.page.wait_for_timeout(300)
+
+
+@pytest.mark.parametrize("place", PAGE_PLACES)
+def test_a_page_can_be_read_and_used_at_every_width(reader: Visitor, place: str) -> None:
+    resize(reader, DESK)
+    reader.go(place)
+    assert reader.page.get_by_test_id("stException").count() == 0
+    assert faults(reader) == []
+    for screen in (ZOOMED, PHONE):
+        resize(reader, screen)
+        assert reader.page.evaluate("document.documentElement.scrollWidth") <= screen[0]
+        assert reader.page.evaluate(CLIPPED) == []
+    assert faults(reader) == []
+
+
+@pytest.mark.parametrize("place", STATES)
+def test_a_state_of_a_page_can_be_read(reader: Visitor, place: str) -> None:
+    resize(reader, DESK)
+    reader.go(place, least=100)
+    assert reader.page.get_by_test_id("stAlert").count() >= 1
+    assert faults(reader) == []
+
+
+@pytest.mark.parametrize("place", TABS)
+def test_what_is_behind_a_tab_can_be_read_too(reader: Visitor, place: str) -> None:
+    resize(reader, DESK)
+    reader.go(place)
+    for title in TABS[place]:
+        reader.page.get_by_role("tab", name=title).click()
+        reader.settle()
+        assert faults(reader) == [], title
+
+
+def test_the_statement_owns_up_to_every_fault_there_is(reader: Visitor) -> None:
+    reader.go("/accessibility")
+    text = reader.page.get_by_test_id("stMain").inner_text()
+    assert all(known.rule in text and known.instead in text for known in KNOWN)
