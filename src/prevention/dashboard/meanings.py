@@ -178,7 +178,7 @@ def _remember_toml(council: str, content: bytes) -> str:
 
 def show_templates() -> None:
     """Empty files of the council's own, with example rows."""
-    st.subheader("Templates for your own files")
+    st.header("Templates for your own files")
     with st.container(horizontal=True):
         for name, text in TEMPLATES.items():
             st.download_button(
@@ -200,7 +200,7 @@ def _own_series(stamp: Built, path: str, code: str) -> list[tuple[str, str, int,
 
 def _show_whose(council: str) -> None:
     """Whether the council's own figures go before the published ones, line by line."""
-    st.subheader("Whose figures go first")
+    st.header("Whose figures go first")
     found = _own_series(built(), str(store_file()), council)
     if not found:
         st.info("The council's own figures show here once its ledger or placements are loaded.")

@@ -74,7 +74,7 @@ def _show_loaded(council: str) -> None:
     found, today = _holdings(built(), str(store_file())), dt.date.today()
     newest = {item.table: item for item in reversed(found)}
     rows = {FIGURES[table].comment: _row(newest[table], today) for table in FIGURES}
-    st.subheader("The newest figures of each kind")
+    st.header("The newest figures of each kind")
     title = "Newest publication of each kind of figure, with its date and age"
     show_table(pd.DataFrame.from_dict(rows, orient="index"), title)
     st.caption(
@@ -124,7 +124,7 @@ def _more(item: Holding) -> dict[str, str]:
 
 def _show_loads() -> None:
     """Every file loaded, and the way to take one back."""
-    st.subheader("Files loaded")
+    st.header("Files loaded")
     loads = every_load(bench().record)
     if not loads:
         st.info("No file has been loaded: the figures are those that came with this program.")
@@ -187,7 +187,7 @@ def _show_waiting(council: str) -> None:
     show_table(waiting_table(waiting[:MOST_SHOWN]), "Rows that wait, with the rule each broke")
     if len(waiting) > MOST_SHOWN:
         st.caption(f"The first {MOST_SHOWN} of {len(waiting):,}; the file holds them all.")
-    st.subheader("Upload the corrected file")
+    st.header("Upload the corrected file")
     uploading.show(council, "corrected")
 
 

@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Callable, Sequence
 from functools import partial, wraps
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
@@ -26,6 +27,9 @@ from prevention.record import RecordError, open_record
 from prevention.record.scenarios import saved_scenarios
 from prevention.reports.picture import Picture, as_png, as_svg
 from prevention.reports.words import plain
+
+if TYPE_CHECKING:
+    from pandas.io.formats.style_render import CSSDict
 
 DRAWS = 2048
 """Draws while figures are being tried out: a slider move stays under half a second."""
@@ -227,7 +231,7 @@ def show_table(rows: pd.DataFrame, alt_text: str, heading: str = "") -> None:
     shown.index = pd.Index([plain(str(row)) for row in rows.index], name=plain(name))
     # Of same id at every run: a table that has not changed is not drawn again.
     styled = shown.style.set_uuid(f"{zlib.crc32(alt_text.encode()):x}")
-    to_right = [
+    to_right: list[CSSDict] = [
         {"selector": f".col{place}", "props": "text-align: right !important"}
         for place in range(rows.shape[1])
         if rows.iloc[:, place].map(_is_figure).mean() > 0.5
