@@ -5,7 +5,17 @@ from __future__ import annotations
 import sys
 import time
 
-from benchmarks import accuracy, case, environment, exports, full_run, peers, report, slider
+from benchmarks import (
+    accuracy,
+    case,
+    environment,
+    exports,
+    forecasts,
+    full_run,
+    peers,
+    report,
+    slider,
+)
 from benchmarks.timing import say
 
 SECTIONS = {
@@ -25,7 +35,11 @@ def main() -> int:
     started = time.perf_counter()
     loads = [("start", report.load())]
     found = {}
-    for name, rows in (SECTIONS | {"Peers": lambda: peers.peer_rows(faults)}).items():
+    beside = {
+        "Peers": lambda: peers.peer_rows(faults),
+        "The baseline's back-test": lambda: forecasts.forecast_rows(faults),
+    }
+    for name, rows in (SECTIONS | beside).items():
         found[name] = rows()
         loads.append((name, report.load()))
     about = report.machine() | {

@@ -185,4 +185,6 @@ def _figure(value: float | None, unit: str) -> str:
         return f"{value:,.0f} MB"
     if unit == "share":
         return f"{value:.2e}" if value < 1e-3 else f"{value:.2%}"
+    if unit == "MASE":
+        return f"{value:.3f}"
     return f"{value:,.0f} {unit}"

@@ -9,7 +9,7 @@ import pytest
 
 from prevention.baseline.backtest import Trial
 from prevention.baseline.running import Question, quick_trial
-from prevention.evidence.accuracy import Accuracy, questions, quick_accuracy
+from prevention.evidence.accuracy import Accuracy, BackTest, back_test, questions
 from prevention.evidence.council import every_council_evidence
 from prevention.evidence.documents import read_library
 from prevention.evidence.places import data_folder
@@ -44,6 +44,12 @@ def trials(asked: Mapping[Series, Question]) -> dict[Series, Trial]:
 
 
 @pytest.fixture(scope="session")
-def accuracy(store_path: Path, library: Library) -> Accuracy:
-    """What the page shows: over all councils, quick methods and those kept."""
-    return quick_accuracy(store_path, data_folder(), library.economy)
+def tested(store_path: Path, library: Library) -> BackTest:
+    """What the page shows: quick methods, and those kept."""
+    return back_test(store_path, data_folder(), library.economy)
+
+
+@pytest.fixture(scope="session")
+def accuracy(tested: BackTest) -> Accuracy:
+    """The errors over all councils."""
+    return tested.accuracy()

@@ -14,7 +14,7 @@ from prevention.baseline.choosing import UNFADING, best_method
 from prevention.baseline.hindcast import CannotHindcast, Year, bridge, past_forecast
 from prevention.baseline.methods import METHODS
 from prevention.baseline.panel import lines_of
-from prevention.evidence.lookback import OWN_COUNT, PUBLISHED, look_back, spend_bridge
+from prevention.evidence.lookback import OWN_COUNT, PUBLISHED, look_back, lookable, spend_bridge
 from prevention.model.evidence import CouncilEvidence, ServiceEvidence
 from prevention.model.scenarios import Library
 from prevention.years import WEEKS_PER_YEAR
@@ -94,7 +94,7 @@ def test_nothing_is_left_over_where_every_child_has_a_price() -> None:
 
 def test_the_forecast_of_november_2020_uses_nothing_later(councils: Councils) -> None:
     """Every figure after the year used is changed: no forecast moves, only what happened."""
-    honest = look_back(councils, WARRINGTON)
+    honest = look_back(lookable(councils), WARRINGTON)
 
     def meddled(evidence: CouncilEvidence) -> CouncilEvidence:
         services: dict[str, ServiceEvidence] = {}
@@ -112,7 +112,7 @@ def test_the_forecast_of_november_2020_uses_nothing_later(councils: Councils) ->
             services[id_] = replace(line, **changed)
         return replace(evidence, services=services)
 
-    other = look_back({code: meddled(e) for code, e in councils.items()}, WARRINGTON)
+    other = look_back(lookable({c: meddled(e) for c, e in councils.items()}), WARRINGTON)
     assert (honest.people.actual != other.people.actual).all()
     for measure in ("people", "price", "spend"):
         ours, theirs = getattr(honest, measure), getattr(other, measure)
@@ -124,13 +124,13 @@ def test_the_forecast_of_november_2020_uses_nothing_later(councils: Councils) ->
 def test_warringtons_children_stayed_inside_the_range_and_its_spend_did_not_stay_low(
     councils: Councils,
 ) -> None:
-    found = look_back(councils, WARRINGTON)
+    found = look_back(lookable(councils), WARRINGTON)
     assert found.people.start == 385
     assert found.people.actual.tolist() == [366, 329, 332, 354, 310]
     assert found.people.inside == 5
     assert found.spend.actual[-1] == 35_895_782
     assert found.spend.central[-1] < found.spend.actual[-1]
-    own = look_back(councils, WARRINGTON, OWN_COUNT)
+    own = look_back(lookable(councils), WARRINGTON, OWN_COUNT)
     assert own.people.start == 364
     assert abs(own.people.central[-1] - 310) < abs(found.people.central[-1] - 310)
 

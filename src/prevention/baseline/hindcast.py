@@ -19,6 +19,10 @@ from prevention.baseline.outlook import untested
 from prevention.baseline.panel import Floats, Lines, Panel
 from prevention.baseline.running import BY_POPULATION
 from prevention.model.assumptions import Z_90
+from prevention.years import format_year
+
+
+NAMES = {"people": "number of people", "unit_cost": "weekly spend per person", "spend": "spend"}
 
 
 class CannotHindcast(ValueError):
@@ -44,6 +48,11 @@ class PastForecast:
     actual: Floats
 
     @property
+    def judged(self) -> int:
+        """Years with an actual figure."""
+        return int((~np.isnan(self.actual)).sum())
+
+    @property
     def inside(self) -> int:
         """Years whose actual figure lay in the range."""
         return int(((self.p10 <= self.actual) & (self.actual <= self.p90)).sum())
@@ -58,6 +67,16 @@ def until(lines: Lines, year: int) -> Lines:
         lines.panel.between(first, year),
         lines.population.between(first, year),
     )
+
+
+def method_then(lines: Lines, known: int) -> str:
+    """The method that the back-test of figures up to a year, and no later, favours."""
+    then = until(lines, known)
+    able = {n: m for n, m in METHODS.items() if lines.measure == "people" or n not in BY_POPULATION}
+    origins = origins_of(then)
+    if not origins:
+        return "last_value"
+    return best_method(trial(then, SpreadRule(), forecasts(then, able, origins)))
 
 
 def past_forecast(
@@ -77,15 +96,12 @@ def past_forecast(
     start = float(then.panel.at(known)[row]) if known in then.panel.years else float("nan")
     if not start > 0:
         raise CannotHindcast(
-            f"No {lines.measure.replace('_', ' ')} is published for 31 March {known}, so there "
-            "is nothing to forecast from."
+            f"No {NAMES[lines.measure]} is published for {format_year(known)} on today's "
+            "boundaries, so there is nothing to forecast from."
         )
-    able = {n: m for n, m in METHODS.items() if lines.measure == "people" or n not in BY_POPULATION}
-    if not method:
-        paths = forecasts(then, able, origins_of(then))
-        method = best_method(trial(then, SpreadRule(), paths)) if origins_of(then) else "last_value"
+    method = method or method_then(lines, known)
     history = history_at(then, known)
-    path = untested(able[method](history, HORIZONS))[row]
+    path = untested(METHODS[method](history, HORIZONS))[row]
     deviation = yearly_deviation(history.logs)[row : row + 1]
     width = spread(np.nan_to_num(deviation), SpreadRule(), len(path))[0]
     at = np.array([year - known - 1 for year in years])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,8 +48,11 @@ class Panel:
 
     def between(self, first_year: int, last_year: int) -> Panel:
         """The same councils over exactly these years, NaN where the panel does not reach."""
-        columns = [self.at(year) for year in range(first_year, last_year + 1)]
-        values = np.array(columns).reshape(-1, len(self.codes)).T
+        values = np.full((len(self.codes), max(last_year - first_year + 1, 0)), np.nan)
+        first, last = max(first_year, self.first_year), min(last_year, self.last_year)
+        if first <= last:
+            mine = self.values[:, first - self.first_year : last - self.first_year + 1]
+            values[:, first - first_year : last - first_year + 1] = mine
         return Panel(self.codes, first_year, values)
 
     @property
@@ -132,16 +135,3 @@ def joined(logs: Floats) -> Floats:
             inside = slice(seen[0], seen[-1] + 1)
             row[inside] = np.interp(years[inside], seen, row[seen])
     return filled
-
-
-def fingerprint(lines: Iterable[Lines]) -> str:
-    """SHA-256 over the figures themselves: what a stored back-test was worked out from."""
-    import hashlib
-
-    digest = hashlib.sha256()
-    for line in lines:
-        for panel in (line.panel, line.population):
-            head = f"{line.service} {line.measure} {panel.first_year} {' '.join(panel.codes)}\n"
-            digest.update(head.encode())
-            digest.update(np.ascontiguousarray(panel.values, dtype="<f8").tobytes())
-    return digest.hexdigest()

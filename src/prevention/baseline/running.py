@@ -2,18 +2,15 @@
 
 Methods that work on all councils at once take a second in all. Those fitted series by
 series with statsmodels take a minute or two, so two processes share them, and what they
-find is kept in a file with the fingerprint of the figures it was found from.
+find is kept (`kept`).
 """
 
 from __future__ import annotations
 
-import csv
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
-from pathlib import Path
 
 import numpy as np
 
@@ -28,8 +25,7 @@ from prevention.baseline.backtest import (
 from prevention.baseline.fitted import FITTED, fitted_paths
 from prevention.baseline.intervals import SpreadRule
 from prevention.baseline.methods import METHODS, History, Method
-from prevention.baseline.panel import Floats, Lines, fingerprint
-from prevention.baseline.scores import Score, scores
+from prevention.baseline.panel import Floats, Lines
 
 Progress = Callable[[int, int], None]
 
@@ -78,39 +74,30 @@ def _rising(uplift: float) -> Method:
     return method
 
 
-def quick_scores(
-    questions: Iterable[Question], councils: Iterable[str] | None = None
-) -> list[Score]:
-    """The scores of every quick method, over some councils or all."""
-    return [score for q in questions for score in scores(quick_trial(q), councils)]
+def with_forecasts(trial: Trial, more: Mapping[str, Floats]) -> Trial:
+    """A trial with further methods' forecasts beside its own."""
+    return replace(trial, paths={**trial.paths, **more})
 
 
-def fitted_scores(
-    questions: Sequence[Question],
-    councils: Sequence[str] | None = None,
-    progress: Progress | None = None,
-) -> list[Score]:
-    """The scores of every method fitted series by series, over some councils or all.
-
-    Fitted for those councils alone: each series stands by itself.
-    """
-    wanted = [q for q in questions if q.lines.measure == "people" and origins_of(q.lines)]
-    found = _fitted_paths([q.lines for q in wanted], councils, progress)
-    return [
-        score
-        for question, paths in zip(wanted, found, strict=True)
-        for score in scores(trial(question.lines, question.rule, paths), councils)
-    ]
+def fitted_lines(questions: Iterable[Question]) -> list[Lines]:
+    """The series that methods fitted one by one are tried on: people, not prices."""
+    return [q.lines for q in questions if q.lines.measure == "people" and origins_of(q.lines)]
 
 
 Task = tuple[int, int, History]
 """A line and an origin, by place, and what was known there."""
 
 
-def _fitted_paths(
-    lines: Sequence[Lines], councils: Sequence[str] | None, progress: Progress | None
+def fitted_forecasts(
+    lines: Sequence[Lines],
+    councils: Sequence[str] | None = None,
+    progress: Progress | None = None,
 ) -> list[dict[str, Floats]]:
-    """Log change by fitted method for each line, (origins, councils, horizons)."""
+    """Log change by fitted method for each line, (origins, councils, horizons).
+
+    councils: fitted for those alone, the rest held at 0; None for all. Each series stands
+    by itself.
+    """
     tasks: list[Task] = []
     paths: list[dict[str, Floats]] = []
     for place, line in enumerate(lines):
@@ -142,46 +129,3 @@ def _shared(tasks: Sequence[Task]) -> Iterator[tuple[Task, dict[str, Floats]]]:
 
 def _fit(history: History) -> dict[str, Floats]:
     return fitted_paths(history, HORIZONS)
-
-
-_COLUMNS = ("fingerprint", *(field.name for field in fields(Score)))
-
-
-def save(path: Path, questions: Iterable[Question], found: Iterable[Score]) -> None:
-    """Keep scores in a CSV file that appears whole or not at all."""
-    stamp = fingerprint(q.lines for q in questions)
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    with partial.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(_COLUMNS)
-        for score in found:
-            written = [f"{v:.6g}" if isinstance(v, float) else v for v in asdict(score).values()]
-            writer.writerow([stamp, *written])
-    partial.replace(path)
-
-
-def kept(paths: Iterable[Path], questions: Iterable[Question]) -> list[Score]:
-    """Scores kept in the first of the files that was worked out from these figures.
-
-    None where there is no such file: what was found from other figures is not shown.
-    """
-    stamp = fingerprint(q.lines for q in questions)
-    for path in paths:
-        if path.is_file():
-            with path.open(encoding="utf-8", newline="") as file:
-                rows = list(csv.DictReader(file))
-            if rows and all(row.get("fingerprint") == stamp for row in rows):
-                return [_score(row) for row in rows]
-    return []
-
-
-def _score(row: Mapping[str, str]) -> Score:
-    kinds = {"horizon": int, "councils": int, "origins": int, "cases": int}
-    words = ("service", "measure", "method")
-    values = {
-        field.name: row[field.name]
-        if field.name in words
-        else kinds.get(field.name, float)(row[field.name])
-        for field in fields(Score)
-    }
-    return Score(**values)  # type: ignore[arg-type]

@@ -57,6 +57,12 @@ PAGES: tuple[dict[str, Any], ...] = (
         "help": "What is loaded, how old it is, what waits; load a file.",
     },
     {
+        "page": _opened("accuracy"),
+        "title": "How accurate is this?",
+        "url_path": "accuracy",
+        "help": "How far past forecasts were out, by method and years ahead.",
+    },
+    {
         "page": _opened("programmes"),
         "title": "Programmes",
         "url_path": "programmes",

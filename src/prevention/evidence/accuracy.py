@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
-from prevention.baseline.backtest import origins_of
+from prevention.baseline.backtest import Trial, origins_of
+from prevention.baseline.fitted import FITTED
 from prevention.baseline.intervals import SpreadRule
-from prevention.baseline.panel import lines_of
+from prevention.baseline.kept import kept, save
+from prevention.baseline.panel import Floats, Lines, lines_of
 from prevention.baseline.running import (
     PLANNED,
     Question,
-    fitted_scores,
-    kept,
-    quick_scores,
-    save,
+    fitted_forecasts,
+    fitted_lines,
+    quick_trial,
+    with_forecasts,
 )
-from prevention.baseline.scores import Score
+from prevention.baseline.scores import Score, scores
 from prevention.evidence.council import every_council_evidence, service_definitions
+from prevention.evidence.services import ServiceDefinition
 from prevention.evidence.store import open_store
 from prevention.model.economy import Economy
 
 Progress = Callable[[int, int], None]
 
-PEOPLE, UNIT_COST = "people", "unit_cost"
+MEASURES = PEOPLE, UNIT_COST = "people", "unit_cost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,8 @@ class Accuracy:
     """The errors of every method on past years, over one council or all.
 
     defaults: the method used unless another is chosen, by service line and measure.
-    names: of the service lines. untested: those with too few years to judge.
+    names: of the service lines; titles: of what is counted, by service line and measure.
+    untested: names of the lines with too few years to judge.
     whole: False where the methods fitted series by series have not been run on these
         figures, so are not among the scores.
     """
@@ -40,12 +45,13 @@ class Accuracy:
     scores: tuple[Score, ...]
     defaults: Mapping[tuple[str, str], str]
     names: Mapping[str, str]
+    titles: Mapping[tuple[str, str], str]
     untested: tuple[str, ...]
     whole: bool
 
 
-def questions(store: Path, economy: Economy) -> tuple[list[Question], dict[str, str]]:
-    """Each measure of each service line that can be back-tested, and the lines' names.
+def questions(store: Path, economy: Economy) -> tuple[list[Question], list[ServiceDefinition]]:
+    """Each measure of each service line that can be back-tested, and the lines' definitions.
 
     People on the spread the store's own definitions give; a published unit cost on a
     plain random walk, beside the uplift that is planned for.
@@ -62,13 +68,50 @@ def questions(store: Path, economy: Economy) -> tuple[list[Question], dict[str, 
         if not definition.series[UNIT_COST].derive:
             cost = lines_of(councils, definition.id, UNIT_COST)
             found.append(Question(cost, SpreadRule(), uplift))
-    names = {definition.id: definition.name for definition in definitions}
-    return [question for question in found if origins_of(question.lines)], names
+    return [question for question in found if origins_of(question.lines)], definitions
 
 
-def kept_files(store: Path, data: Path) -> tuple[Path, Path]:
-    """Where fitted scores are kept: beside the store, and those that come with the data."""
-    return store.with_name(f"{store.stem}.backtest.csv"), data / "backtest.csv"
+def kept_files(store: Path, data: Path) -> list[Path]:
+    """Where forecasts fitted series by series are kept: beside the store, then with the data."""
+    return [
+        store.with_name(f"{store.stem}.backtest.parquet"),
+        *sorted(data.glob("backtest*.parquet")),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class BackTest:
+    """Every method's forecasts from past years in every council, beside what happened.
+
+    defaults, names, titles, untested, whole: as of `Accuracy`. made_with: the libraries,
+        with their versions, whose forecasts are kept.
+    """
+
+    trials: tuple[Trial, ...]
+    defaults: Mapping[tuple[str, str], str]
+    names: Mapping[str, str]
+    titles: Mapping[tuple[str, str], str]
+    untested: tuple[str, ...]
+    whole: bool
+    made_with: tuple[str, ...]
+
+    def accuracy(self, council: str | None = None) -> Accuracy:
+        """The errors over all councils, or of one by its code."""
+        codes = None if council is None else [council]
+        order = list(self.names)
+        found = [score for trial in self.trials for score in scores(trial, codes)]
+        ranked = sorted(found, key=lambda s: (s.measure != PEOPLE, order.index(s.service)))
+        return Accuracy(
+            tuple(ranked), self.defaults, self.names, self.titles, self.untested, self.whole
+        )
+
+
+def back_test(store: Path, data: Path, economy: Economy) -> BackTest:
+    """The back-test without waiting: methods that are quick, and others as far as kept."""
+    asked, definitions = questions(store, economy)
+    lines = fitted_lines(asked)
+    found, makers = kept(kept_files(store, data), lines)
+    return _back_test(asked, definitions, economy, lines, found, makers)
 
 
 def accuracy(
@@ -82,59 +125,55 @@ def accuracy(
     """The back-test over all councils, or of one.
 
     Methods that are quick are run each time. Those fitted series by series are taken from
-    what is kept of the same figures; where nothing is, or with `again`, they are run (a
-    minute or two for all councils) and kept beside the store.
+    what is kept of the same figures; where they are not, or with `again`, they are run: for
+    one council alone, or for all (a minute or two), which is then kept beside the store.
 
     council: a code; None for all.
     """
-    asked, names = questions(store, economy)
-    codes = None if council is None else [council]
-    fitted = _fitted(asked, codes, kept_files(store, data), again, progress)
-    return _accuracy(asked, names, economy, quick_scores(asked, codes) + fitted, bool(fitted))
+    asked, definitions = questions(store, economy)
+    lines = fitted_lines(asked)
+    files = kept_files(store, data)
+    found, makers = kept(files, lines)
+    if again or not _whole(found):
+        codes = None if council is None else [council]
+        fitted = fitted_forecasts(lines, codes, progress)
+        if council is None:
+            save(files[0], lines, fitted, f"statsmodels {version('statsmodels')}")
+            found, makers = kept(files, lines)
+        else:
+            found = [old | new for old, new in zip(found, fitted, strict=True)]
+    return _back_test(asked, definitions, economy, lines, found, makers).accuracy(council)
 
 
-def quick_accuracy(
-    store: Path, data: Path, economy: Economy, council: str | None = None
-) -> Accuracy:
-    """The same, without waiting: fitted methods only as far as they are kept."""
-    asked, names = questions(store, economy)
-    codes = None if council is None else [council]
-    fitted = kept(kept_files(store, data), asked) if council is None else []
-    return _accuracy(asked, names, economy, quick_scores(asked, codes) + fitted, bool(fitted))
+def _whole(found: Iterable[Mapping[str, Floats]]) -> bool:
+    return all(set(FITTED) <= set(forecasts) for forecasts in found)
 
 
-def _fitted(
-    asked: list[Question],
-    codes: list[str] | None,
-    files: tuple[Path, Path],
-    again: bool,
-    progress: Progress | None,
-) -> list[Score]:
-    if codes is not None:
-        return fitted_scores(asked, codes)
-    found = [] if again else kept(files, asked)
-    if not found:
-        found = fitted_scores(asked, None, progress)
-        save(files[0], asked, found)
-    return found
-
-
-def _accuracy(
-    asked: list[Question],
-    names: dict[str, str],
+def _back_test(
+    asked: Iterable[Question],
+    definitions: Sequence[ServiceDefinition],
     economy: Economy,
-    scores: list[Score],
-    whole: bool,
-) -> Accuracy:
-    lines = {(q.lines.service, q.lines.measure) for q in asked}
+    lines: Iterable[Lines],
+    found: Sequence[Mapping[str, Floats]],
+    makers: Iterable[str],
+) -> BackTest:
+    more = {
+        (line.service, line.measure): forecasts
+        for line, forecasts in zip(lines, found, strict=True)
+    }
+    trials = tuple(
+        with_forecasts(quick_trial(q), more.get((q.lines.service, q.lines.measure), {}))
+        for q in asked
+    )
+    judged = {(trial.service, trial.measure) for trial in trials}
     defaults = {
         (service, measure): economy.services[service].baseline_method
         if measure == PEOPLE
         else PLANNED
-        for service, measure in lines
+        for service, measure in judged
         if service in economy.services
     }
-    order = list(names)
-    ranked = sorted(scores, key=lambda s: (s.measure != PEOPLE, order.index(s.service)))
-    untested = tuple(name for id_, name in names.items() if (id_, PEOPLE) not in lines)
-    return Accuracy(tuple(ranked), defaults, names, untested, whole)
+    names = {each.id: each.name for each in definitions}
+    titles = {(e.id, measure): e.series[measure].title for e in definitions for measure in MEASURES}
+    untested = tuple(name for id_, name in names.items() if (id_, PEOPLE) not in judged)
+    return BackTest(trials, defaults, names, titles, untested, _whole(found), tuple(sorted(makers)))

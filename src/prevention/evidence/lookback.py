@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from prevention.baseline.hindcast import (
@@ -11,6 +11,7 @@ from prevention.baseline.hindcast import (
     PastForecast,
     Year,
     bridge,
+    method_then,
     past_forecast,
     price_lines,
     spend_forecast,
@@ -51,23 +52,71 @@ class LookBack:
     spend: PastForecast
 
 
-def look_back(
-    councils: Mapping[str, CouncilEvidence], council: str, known: int = PUBLISHED
-) -> LookBack:
-    """The forecast of children, weekly spend per child, and spend, from figures to `known`.
+@dataclass(frozen=True, slots=True)
+class Lookable:
+    """What a look back stands on, of every council: children, weekly spend a child, spend."""
 
-    Raises:
-        CannotHindcast: in plain words, where the council lacks a figure it needs.
-    """
+    people: Lines
+    price: Lines
+    spend: Lines
+
+
+def lookable(councils: Mapping[str, CouncilEvidence]) -> Lookable:
+    """The lines of every council, gathered once for looking back at any of them."""
     people = lines_of(councils, SERVICE, "people")
     totals = panel_of({code: each.services[SERVICE].spend for code, each in councils.items()})
     price = price_lines(people, totals, WEEKS_PER_YEAR)
     first, last = people.panel.first_year, people.panel.last_year
     spend = Lines(SERVICE, "spend", totals.between(first, last), price.population)
-    children = past_forecast(people, council, known, YEARS)
-    weekly = past_forecast(price, council, known, YEARS)
-    money = spend_forecast(children, weekly, spend, council, WEEKS_PER_YEAR)
+    return Lookable(people, price, spend)
+
+
+def look_back(
+    lines: Lookable, council: str, known: int = PUBLISHED, methods: Sequence[str] = ("", "")
+) -> LookBack:
+    """The forecast of children, weekly spend per child, and spend, from figures to `known`.
+
+    methods: for children and for weekly spend; empty takes those favoured then.
+
+    Raises:
+        CannotHindcast: in plain words, where the council lacks a figure it needs.
+    """
+    children = past_forecast(lines.people, council, known, YEARS, methods[0])
+    weekly = past_forecast(lines.price, council, known, YEARS, methods[1])
+    money = spend_forecast(children, weekly, lines.spend, council, WEEKS_PER_YEAR)
     return LookBack(children, weekly, money)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Over the councils that can be looked back at: share of later years inside the range.
+
+    councils: how many. people, price, spend: shares of the years with a figure.
+    """
+
+    councils: int
+    people: float
+    price: float
+    spend: float
+
+
+def held_everywhere(lines: Lookable, known: int = PUBLISHED) -> Held:
+    """How often the range of that day held, over every council."""
+    inside = {"people": 0, "price": 0, "spend": 0}
+    judged = dict(inside)
+    councils = 0
+    methods = [method_then(each, known) for each in (lines.people, lines.price)]
+    for code in lines.people.panel.codes:
+        try:
+            found = look_back(lines, code, known, methods)
+        except CannotHindcast:
+            continue
+        councils += 1
+        for name in inside:
+            past: PastForecast = getattr(found, name)
+            inside[name] += past.inside
+            judged[name] += past.judged
+    return Held(councils, **{name: inside[name] / max(judged[name], 1) for name in inside})
 
 
 def spend_bridge(evidence: CouncilEvidence, before: int, after: int) -> Bridge:

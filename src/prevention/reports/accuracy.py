@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
+from prevention.baseline.choosing import MARGIN
 from prevention.baseline.scores import Score
 from prevention.evidence.accuracy import PEOPLE, Accuracy
+from prevention.reports import words
 
 WIDTH = 110
 LAST_VALUE = "last_value"
@@ -35,6 +37,8 @@ METHOD_NAMES = {
     "theta": "Theta",
     "combination": "SES, Holt and damped, averaged",
     "planned_uplift": "Planned yearly uplift",
+    "statsforecast_auto_ets": "Automatic ETS (statsforecast)",
+    "statsforecast_auto_theta": "Automatic theta (statsforecast)",
 }
 """What each method is called on a page."""
 
@@ -105,6 +109,97 @@ def verdict(accuracy: Accuracy, service: str, measure: str, method: str) -> str:
     if better < 0:
         return f"{first}. Warning: on past years this did worse than holding the last value."
     return f"{first}, {better:.0%} better than holding the last value."
+
+
+YEARS = ("", "One year", "Two years", "Three years", "Four years", "Five years")
+
+
+def headline(accuracy: Accuracy, service: str, measure: str, where: str = "") -> str:
+    """How far the default was out at the longest horizon judged, in plain words.
+
+    where: of one council, " in Warrington"; empty for all councils.
+    """
+    found = of_method(of_line(accuracy, service, measure), accuracy.defaults[service, measure])
+    if not found:
+        return f"Too few figures are published{where} to try a forecast on past years."
+    far = found[max(found)]
+    title = accuracy.titles[service, measure]
+    return (
+        f"{YEARS[far.horizon]} out, past forecasts of {title[:1].lower()}{title[1:]}{where} "
+        f"missed by {far.mape:.0%} on average{cases(far, bool(where))}."
+    )
+
+
+def cases(score: Score, one: bool) -> str:
+    """What a score is over, in brackets."""
+    if one:
+        return f" ({score.cases} forecast{'s' if score.cases > 1 else ''})"
+    origins = f"{score.origins} starting year{'s' if score.origins > 1 else ''}"
+    return f" ({score.councils} councils, {origins})"
+
+
+def range_sentence(accuracy: Accuracy, service: str, measure: str) -> str:
+    """How often the range that is to hold eight in ten held, by years ahead."""
+    found = of_method(of_line(accuracy, service, measure), accuracy.defaults[service, measure])
+    held = [f"{score.coverage80:.0%}" for score in found.values()]
+    ahead = "one year" if len(held) == 1 else f"one to {YEARS[len(held)].lower()}"
+    return (
+        f"The range from P10 to P90 is to hold 80% of outcomes; on past figures it held "
+        f"{words.listed(held)}, {ahead} ahead."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """A method that did better than the default at some number of years ahead.
+
+    horizons: where. why_not: why it is not the default all the same.
+    """
+
+    method: str
+    horizons: tuple[int, ...]
+    why_not: str
+
+
+def rivals(accuracy: Accuracy, service: str, measure: str) -> list[Rival]:
+    """Every method with a lower MASE than the default at some horizon, the best first."""
+    scores = of_line(accuracy, service, measure)
+    default = accuracy.defaults[service, measure]
+    ours, held = of_method(scores, default), of_method(scores, LAST_VALUE)
+    found = []
+    for method in dict.fromkeys(score.method for score in scores):
+        theirs = of_method(scores, method)
+        better = tuple(h for h in ours if theirs[h].mase < ours[h].mase)
+        if better:
+            worse = [h for h in ours if theirs[h].mase > held[h].mase]
+            found.append((_mean(theirs), Rival(method, better, _why(worse, theirs, ours))))
+    return [rival for _, rival in sorted(found, key=lambda each: each[0])]
+
+
+def _mean(scores: Mapping[int, Score]) -> float:
+    return sum(score.mase for score in scores.values()) / len(scores)
+
+
+def _why(worse: list[int], theirs: Mapping[int, Score], ours: Mapping[int, Score]) -> str:
+    """Why a method that is better somewhere is not the default."""
+    if worse:
+        return f"worse than the last value held {ahead_words(worse)}"
+    if _mean(theirs) >= _mean(ours):
+        return "worse over all years ahead together"
+    return (
+        f"its trend never fades, and it is only {1 - _mean(theirs) / _mean(ours):.1%} better "
+        f"over all years ahead ({MARGIN:.0%} is asked)"
+    )
+
+
+def ahead_words(horizons: Sequence[int]) -> str:
+    """Years ahead in words.
+
+    >>> ahead_words([1]), ahead_words([2, 3, 5])
+    ('1 year ahead', '2, 3 and 5 years ahead')
+    """
+    plural = "s" if tuple(horizons) != (1,) else ""
+    return f"{words.listed([str(h) for h in horizons])} year{plural} ahead"
 
 
 def heading(accuracy: Accuracy, service: str, measure: str) -> str:
