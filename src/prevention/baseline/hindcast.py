@@ -21,7 +21,6 @@ from prevention.baseline.running import BY_POPULATION
 from prevention.model.assumptions import Z_90
 from prevention.years import format_year
 
-
 NAMES = {"people": "number of people", "unit_cost": "weekly spend per person", "spend": "spend"}
 
 

@@ -63,6 +63,12 @@ PAGES: tuple[dict[str, Any], ...] = (
         "help": "How far past forecasts were out, by method and years ahead.",
     },
     {
+        "page": _opened("hindcast"),
+        "title": "As at November 2020",
+        "url_path": "hindcast",
+        "help": "A forecast made from the figures of that day, beside what happened.",
+    },
+    {
         "page": _opened("programmes"),
         "title": "Programmes",
         "url_path": "programmes",

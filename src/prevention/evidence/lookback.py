@@ -17,7 +17,8 @@ from prevention.baseline.hindcast import (
     spend_forecast,
 )
 from prevention.baseline.panel import Lines, lines_of, panel_of
-from prevention.model.evidence import CouncilEvidence, Series
+from prevention.evidence.council import spend_per_person
+from prevention.model.evidence import CouncilEvidence, Observation, Series
 from prevention.years import WEEKS_PER_YEAR
 
 SERVICE = "children-looked-after"
@@ -85,6 +86,17 @@ def look_back(
     weekly = past_forecast(lines.price, council, known, YEARS, methods[1])
     money = spend_forecast(children, weekly, lines.spend, council, WEEKS_PER_YEAR)
     return LookBack(children, weekly, money)
+
+
+def history(evidence: CouncilEvidence, past: PastForecast) -> tuple[Observation, ...]:
+    """The series a past forecast carried on, as far as the year it was made from."""
+    line = evidence.services[SERVICE]
+    series = line.spend.observations
+    if past.measure == "people":
+        series = line.people.observations
+    elif past.measure == "unit_cost":
+        series = spend_per_person(line.spend, line.people)
+    return tuple(item for item in series if item.year_ending <= past.known)
 
 
 @dataclass(frozen=True, slots=True)

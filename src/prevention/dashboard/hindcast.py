@@ -1,0 +1,148 @@
+"""As at November 2020: the forecast that would have been made, and what then happened."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from prevention.baseline.hindcast import CannotHindcast
+from prevention.dashboard import choices
+from prevention.dashboard.session import (
+    bench,
+    built,
+    show_below,
+    show_picture,
+)
+from prevention.evidence.council import every_council_evidence
+from prevention.evidence.lookback import (
+    COMPROMISES,
+    OWN_COUNT,
+    PUBLISHED,
+    YEARS,
+    Held,
+    Lookable,
+    LookBack,
+    held_everywhere,
+    history,
+    look_back,
+    lookable,
+    spend_bridge,
+)
+from prevention.evidence.store import open_store
+from prevention.reports import hindsight
+from prevention.reports.drivers import bridge as bridge_picture
+from prevention.reports.looking_back import past_fan
+from prevention.reports.words import plain
+from prevention.years import format_year
+
+MADE_FROM = {
+    PUBLISHED: f"Figures published by then (to {format_year(PUBLISHED)})",
+    OWN_COUNT: f"The council's own count of {format_year(OWN_COUNT)} too",
+}
+
+
+@st.cache_resource(max_entries=2, show_spinner="Gathering the figures of every council")
+def _gathered(stamp: tuple[int, ...], store: str) -> Lookable:
+    with open_store(bench().store) as opened:
+        return lookable(every_council_evidence(opened))
+
+
+@st.cache_data(max_entries=4, show_spinner="Looking back at every council")
+def _held(stamp: tuple[int, ...], store: str, known: int, _lines: Lookable) -> Held:
+    return held_everywhere(_lines, known)
+
+
+def show() -> None:
+    """The page."""
+    st.markdown(
+        "In November 2020 a council set out to forecast the cost of its looked-after children. "
+        "Here is the forecast this tool would have made with nothing but the figures of that "
+        "day, beside what happened: how far to trust such a forecast, and what it cannot see."
+    )
+    with st.grid(3, min_column_width=230):
+        council = choices.choose_council("hindcast")
+        known = _choose_figures()
+        money = choices.choose_money()
+    lines = _gathered(built()[:2], str(bench().store))
+    try:
+        found = look_back(lines, council, known)
+    except CannotHindcast as fault:
+        st.info(plain(str(fault)), title="No forecast can be made for this council")
+    else:
+        _show_forecasts(found, council, money)
+        _show_everywhere(_held(built()[:2], str(bench().store), known, lines))
+    _show_bridge(council, money)
+    with st.expander("Where the figures used are not exactly those of the day"):
+        for compromise in COMPROMISES:
+            st.markdown(f"- {plain(compromise)}")
+
+
+def _choose_figures() -> int:
+    chosen = st.segmented_control(
+        "Made from",
+        list(MADE_FROM),
+        format_func=lambda year: MADE_FROM.get(year, str(year)),
+        default=PUBLISHED,
+        required=True,
+        key="made-from",
+        help="The national figures for March 2020 came out in December 2020; a council knew its "
+        "own before.",
+    )
+    return chosen if chosen in MADE_FROM else PUBLISHED
+
+
+def _show_forecasts(found: LookBack, council: str, money: str) -> None:
+    evidence = bench().council(council)
+    for past, title in ((found.people, CHILDREN), (found.spend, SPEND), (found.price, WEEKLY)):
+        st.subheader(title)
+        st.markdown(plain(hindsight.outcome(past)))
+        unit = money if past is found.spend else ""
+        rows = hindsight.rows(history(evidence, past), past)
+        chart = past_fan(rows, AXES[title], unit)
+        heading = f"{title} in {evidence.name}, as at November 2020"
+        show_picture(
+            chart,
+            f"{heading}: the forecast with its range from P10 to P90, then what happened. The "
+            "table below has the figures.",
+        )
+        show_below(chart, hindsight.table(rows, unit), heading + _in(unit))
+    st.subheader("What this teaches")
+    for lesson in hindsight.lessons(found.people, found.price, found.spend):
+        st.markdown(f"- {plain(lesson)}")
+
+
+CHILDREN, SPEND, WEEKLY = "Children looked after", "Spend", "Spend per child"
+AXES = {
+    CHILDREN: "Children on 31 March",
+    SPEND: "Gross spend",
+    WEEKLY: "£ a week per child",
+}
+
+
+def _in(unit: str) -> str:
+    return f", {choices.MONEY[unit]}" if unit else ""
+
+
+def _show_everywhere(held: Held) -> None:
+    st.markdown(plain(hindsight.everywhere(held)))
+
+
+def _show_bridge(council: str, money: str) -> None:
+    evidence = bench().council(council)
+    st.subheader(f"Why spend changed, {format_year(OWN_COUNT)} to {format_year(YEARS[-1])}")
+    try:
+        found = spend_bridge(evidence, OWN_COUNT, YEARS[-1])
+    except CannotHindcast as fault:
+        st.info(plain(str(fault)))
+        return
+    names = [evidence.services[id_].name.lower() for id_ in found.lines]
+    for sentence in hindsight.bridge_sentences(found, names):
+        st.markdown(plain(sentence))
+    rows = hindsight.bridge_rows(found, OWN_COUNT, YEARS[-1])
+    chart = bridge_picture(rows, "Gross spend", money)
+    title = f"Why spend on looked-after children changed in {evidence.name}"
+    show_picture(
+        chart,
+        f"{title}: bars from the spend of {format_year(OWN_COUNT)} through volume, price, mix "
+        f"and remainder to the spend of {format_year(YEARS[-1])}. The table below has the figures.",
+    )
+    show_below(chart, hindsight.bridge_table(rows), f"{title}, GBP")
