@@ -51,12 +51,6 @@ PAGES: tuple[dict[str, Any], ...] = (
         "help": "People, unit costs and spend as published, and if nothing changes.",
     },
     {
-        "page": _opened("quality"),
-        "title": "Data quality",
-        "url_path": "data-quality",
-        "help": "What is loaded, how old it is, what waits; load a file.",
-    },
-    {
         "page": _opened("accuracy"),
         "title": "How accurate is this?",
         "url_path": "accuracy",
@@ -67,6 +61,12 @@ PAGES: tuple[dict[str, Any], ...] = (
         "title": "As at November 2020",
         "url_path": "hindcast",
         "help": "A forecast made from the figures of that day, beside what happened.",
+    },
+    {
+        "page": _opened("quality"),
+        "title": "Data quality",
+        "url_path": "data-quality",
+        "help": "What is loaded, how old it is, what waits; load a file.",
     },
     {
         "page": _opened("programmes"),
