@@ -97,6 +97,6 @@ def test_a_council_formed_in_2019_looks_back_as_far_as_it_can(opened: Opened) ->
     assert "No number of people is published for 2018/19" in said(page)
     page.segmented_control(key="made-from").set_value(OWN_COUNT).run()
     assert not page.exception
-    assert "is published for" not in said(page)
+    assert "nothing to forecast from" not in said(page)
     assert "It came to" in said(page)
     assert "Spend, 2019/20" in table(page, "Change in spend").index
