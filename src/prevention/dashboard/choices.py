@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from prevention.dashboard.session import bench, code_of_council, names_of_councils
+from prevention.dashboard.session import NOTICES, bench, code_of_council, names_of_councils
 from prevention.model.scenarios import Scenario, ScenarioError
 from prevention.record.scenarios import scenario_history
 from prevention.reports.words import plain
@@ -180,7 +180,8 @@ def read_address(key: str, names: Mapping[str, str], resolve: Callable[[str], st
     The picker itself accepts nothing but its own names, so whatever else stands in the
     address is answered with a notice and is then gone from it.
     """
-    for message in st.session_state.pop(f"notice-{key}", []):
+    notices = st.session_state.setdefault(NOTICES, {})
+    for message in notices.get(key, ()):
         st.warning(plain(message), title="The address names something that is not known")
     asked = st.query_params.get_all(key)
     if key in st.session_state or all(text in names.values() for text in asked):
@@ -191,7 +192,7 @@ def read_address(key: str, names: Mapping[str, str], resolve: Callable[[str], st
             found.append(text if text in names.values() else names[resolve(text[:200])])
         except (LookupError, ScenarioError) as fault:
             unknown.append(str(fault.args[0]))
-    st.session_state[f"notice-{key}"] = unknown
+    notices[key] = unknown
     st.query_params[key] = found
     st.rerun()
 

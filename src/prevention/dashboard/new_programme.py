@@ -196,7 +196,7 @@ def _save(
             raise RecordRefused(f"There is a programme '{programme.name}' already. Name it anew.")
         base_title = choices.titles().get(base, base)
         scenario = Scenario(
-            id=id_for(f"{base} with {programme.name}"),
+            id=id_for(f"{base[:30]} with {programme.id[:28]}"),  # room for both
             title=f"{base_title} with {programme.name}"[:200],
             differs_from=base,
             programmes=(programme.id,),

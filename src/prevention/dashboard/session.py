@@ -37,6 +37,9 @@ DRAWS = 2048
 KEPT = 96 * 2**20
 """Bytes of results held for all visitors together: some five runs of six programmes."""
 
+NOTICES = "notices"
+"""Where a session keeps what is to be said of its address until a page has said it all."""
+
 Changes = tuple[Change, ...]
 Built = tuple[int, ...]
 
@@ -59,6 +62,7 @@ def guarded(show: Callable[[], None]) -> Callable[[], None]:
     def page() -> None:
         try:
             show()
+            st.session_state.pop(NOTICES, None)
         except tuple(TITLES) as fault:
             title = next(title for kind, title in TITLES.items() if isinstance(fault, kind))
             st.error(plain(str(fault)), title=title)

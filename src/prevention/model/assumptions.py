@@ -40,6 +40,17 @@ class Quantity:
     minimum: float = 0.0
     maximum: float = float("inf")
 
+    @property
+    def bounds(self) -> str:
+        """The values it can take, in words.
+
+        >>> QUANTITIES["onset_lag"].bounds, QUANTITIES["take_up"].bounds
+        ('is 0 or more', 'lies between 0 and 1')
+        """
+        if self.maximum == float("inf"):
+            return f"is {self.minimum:g} or more"
+        return f"lies between {self.minimum:g} and {self.maximum:g}"
+
 
 def _share(title: str, meaning: str) -> Quantity:
     return Quantity(title, "share", meaning, scale="linear", maximum=1.0)
@@ -216,5 +227,5 @@ def check_bounds(name: str, assumption: Assumption) -> None:
         if not quantity.minimum <= value <= quantity.maximum:
             raise ValueError(
                 f"{name} = {value:g} is not possible: {quantity.title.lower()} "
-                f"({quantity.unit}) lies between {quantity.minimum:g} and {quantity.maximum:g}"
+                f"({quantity.unit}) {quantity.bounds}"
             )

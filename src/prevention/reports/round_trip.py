@@ -152,7 +152,7 @@ def _number(
         if not quantity.minimum <= value <= quantity.maximum:
             raise NotInputs(
                 f"{where}: {value:g} is not possible: {quantity.title.lower()} "
-                f"({quantity.unit}) lies between {quantity.minimum:g} and {quantity.maximum:g}."
+                f"({quantity.unit}) {quantity.bounds}."
             )
     setting: dict[str, Any] = {
         "low": low,
