@@ -87,9 +87,8 @@ def slider_rows() -> list[Row]:
                 all_.cpu.append(model.cpu[-1])
                 extra = Timings()
                 counts[1] = case.YEARS * len(extra.time(partial(everything, replace(found))))
-                # The headline rows stand in the cache by now: (b) pays for them too.
-                all_.wall[-1] += some.wall[-1] + extra.wall[-1]
-                all_.cpu[-1] += some.cpu[-1] + extra.cpu[-1]
+                all_.wall[-1] += extra.wall[-1]
+                all_.cpu[-1] += extra.cpu[-1]
             if place % 7 == 3:
                 inputs["programmes"][id_]["onset_lag"] = original * np.float32(factor)
                 peer_a.time(lambda: peer_numpy.headline(inputs))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -26,24 +27,27 @@ from prevention.money import to_pence, to_pounds
 Figures = NDArray[Any]
 """Pounds (floating) or pence (whole), (years, n)."""
 
-_OFF_LADDER: dict[str, Callable[[Ladder, Account], Floats]] = {
-    "placements_avoided": lambda ladder, account: ladder.begun,
-    "care_weeks_avoided": lambda ladder, account: ladder.at(account.cash).care_weeks,
-    "gross_avoided_cost": lambda ladder, account: ladder.at(account.cash).gross,
-    "overlap": lambda ladder, account: ladder.at(account.cash).overlap,
-    "optimism_bias": lambda ladder, account: ladder.at(account.cash).optimism_bias,
-    "to_other_bodies": lambda ladder, account: ladder.at(account.cash).to_other_bodies,
-    "not_cashable": lambda ladder, account: ladder.at(account.cash).not_cashable,
-    "not_released": lambda ladder, account: ladder.at(account.cash).not_released,
-    "already_in_base": lambda ladder, account: ladder.at(account.cash).already_in_base,
-    "avoided_growth": lambda ladder, account: ladder.at(account.cash).avoided_growth,
-    "full_year_effect": lambda ladder, account: ladder.at(account.full_year).cashable,
-    "cashable_saving": lambda ladder, account: ladder.at(account.cash).cashable,
+PEOPLE = "people_started"
+"""Stands at totals over service lines only: one person may be helped on several."""
+
+_OFF_LADDER: dict[str, Callable[[Ladder], Floats]] = {
+    "placements_avoided": attrgetter("begun"),
+    "care_weeks_avoided": attrgetter("care_weeks"),
+    "gross_avoided_cost": attrgetter("gross"),
+    "overlap": attrgetter("overlap"),
+    "optimism_bias": attrgetter("optimism_bias"),
+    "to_other_bodies": attrgetter("to_other_bodies"),
+    "not_cashable": attrgetter("not_cashable"),
+    "not_released": attrgetter("not_released"),
+    "already_in_base": attrgetter("already_in_base"),
+    "avoided_growth": attrgetter("avoided_growth"),
+    "full_year_effect": attrgetter("cashable"),
+    "cashable_saving": attrgetter("cashable"),
 }
-_OFF_COST: dict[str, Callable[[Cost, Account], Floats]] = {
-    "delivery_cost_gross": lambda cost, account: cost.gross[account.cash],
-    "external_funding": lambda cost, account: cost.external[account.cash],
-    "base_funding": lambda cost, account: cost.in_base[account.cash],
+_OFF_COST: dict[str, Callable[[Cost], Floats]] = {
+    "delivery_cost_gross": attrgetter("gross"),
+    "external_funding": attrgetter("external"),
+    "base_funding": attrgetter("in_base"),
 }
 LEAVES = (*(name for name in _OFF_LADDER if name != "cashable_saving"), *_OFF_COST)
 """The cashable saving can be read off a ladder too: in draws, where the ladder's rungs
@@ -179,7 +183,7 @@ def made_of(plan: Plan, cells: Sequence[Cell]) -> dict[Cell, list[Cell]]:
 
 def _names(cell: Cell) -> list[str]:
     """Measures a cell has: people stand at a service total only."""
-    return [*(["people_started"] if cell[1] == TOTAL else []), *LEAVES, *_FOLLOWS]
+    return [*([PEOPLE] if cell[1] == TOTAL else []), *LEAVES, *_FOLLOWS]
 
 
 def _adder(
@@ -192,7 +196,7 @@ def _adder(
     """Read a leaf of a cell, or add it up over the parts of a total."""
 
     def read(name: str) -> Figures:
-        if name == "people_started":
+        if name == PEOPLE:
             of = [(id_, TOTAL) for id_ in (programmes if cell[0] == TOTAL else [cell[0]])]
         else:
             of = list(parts)
@@ -206,20 +210,40 @@ def _adder(
     return read
 
 
-def leaf_of(outcome: Outcome, plan: Plan, account: Account, cell: Cell, name: str) -> Floats:
-    """One leaf of one cell by year, (years, n)."""
-    id_, service = cell
-    if name == "people_started":
-        cash = account.matrix[account.cash]
-        waves = outcome.deliveries[id_].starts.values()
+class Leaves:
+    """The leaves of one outcome, each read off a ladder or a cost."""
+
+    def __init__(self, outcome: Outcome, plan: Plan, account: Account) -> None:
+        """Read off the rows of an account that stand for its years."""
+        self._outcome, self._account = outcome, account
+        self._cash = {c: ladder.at(account.cash) for c, ladder in outcome.ladders.items()}
+        self._full_year = {c: ladder.at(account.full_year) for c, ladder in outcome.ladders.items()}
+        self._share = {
+            (id_, target.service): target.share
+            for id_, programme in plan.programmes.items()
+            for target in programme.avoids
+            if (id_, target.service) in outcome.ladders
+        }
+
+    def __call__(self, cell: Cell, name: str) -> Floats:
+        """One leaf of one cell by year, (years, n)."""
+        if name == PEOPLE:
+            return self._people_started(cell[0])
+        if name in _OFF_COST:
+            cost = _OFF_COST[name](self._outcome.costs[cell[0]])
+            return cost[self._account.cash] * self._part_of_cost(cell)
+        ladders = self._full_year if name == "full_year_effect" else self._cash
+        return _OFF_LADDER[name](ladders[cell])
+
+    def _people_started(self, id_: str) -> Floats:
+        cash = self._account.matrix[self._account.cash]
+        waves = self._outcome.deliveries[id_].starts.values()
         return np.asarray(np.sum([starts.rows(cash) for starts in waves], axis=0))
-    if name in _OFF_LADDER:
-        return _OFF_LADDER[name](outcome.ladders[cell], account)
-    targets = plan.programmes[id_].avoids
-    covered = [t.share for t in targets if (id_, t.service) in outcome.ladders]
-    share = next(t.share for t in targets if t.service == service)
-    cost: Floats = _OFF_COST[name](outcome.costs[id_], account) * (share / sum(covered))
-    return cost
+
+    def _part_of_cost(self, cell: Cell) -> float:
+        """The cell's part of its programme's cost: by its share of the effect that is covered."""
+        covered = [share for (id_, _), share in self._share.items() if id_ == cell[0]]
+        return self._share[cell] / sum(covered)
 
 
 def settled(plan: Plan, cells: Sequence[Cell], leaf: Callable[[Cell, str], Floats]) -> Ledger:

@@ -18,7 +18,7 @@ from prevention.model.chain import Cell, Outcome, account_of, covered, run, time
 from prevention.model.demand import Baseline
 from prevention.model.draws import Draws
 from prevention.model.evidence import CouncilEvidence
-from prevention.model.ledger import Figures, Ledger, leaf_of, made_of, settled
+from prevention.model.ledger import PEOPLE, Figures, Leaves, Ledger, made_of, settled
 from prevention.model.measures import GBP, MEASURES, TOTAL
 from prevention.model.memo import Cache
 from prevention.model.percentiles import percentiles
@@ -61,25 +61,22 @@ class Projection:
     @cached_property
     def central(self) -> Mapping[Cell, Mapping[str, Figures]]:
         """Each measure of the central run by year, (years,), money settled to the penny."""
-        outcome, plan, account = self.outcome, self.plan, self.account
-        return settled(
-            plan,
-            sorted(outcome.ladders),
-            lambda cell, name: leaf_of(outcome, plan, account, cell, name)[:, 0],
-        )
+        leaf = Leaves(self.outcome, self.plan, self.account)
+        cells = sorted(self.outcome.ladders)
+        return settled(self.plan, cells, lambda cell, name: leaf(cell, name)[:, 0])
 
     @cached_property
     def mean(self) -> Mapping[Cell, Mapping[str, Figures]]:
         """Each measure averaged over the draws, (years,), settled to the penny; none without."""
         if not self.blocks:
             return {}
-        blocks, plan, account, count = self.blocks, self.plan, self.account, self.draws.count
+        leaves, count = self._leaves(), self.draws.count
 
         def average(cell: Cell, name: str) -> Floats:
-            parts = (leaf_of(block, plan, account, cell, name) for block in blocks)
+            parts = (leaf(cell, name) for leaf in leaves)
             return np.asarray(sum(part.sum(axis=1, dtype=np.float64) for part in parts) / count)
 
-        return settled(plan, sorted(self.outcome.ladders), average)
+        return settled(self.plan, sorted(self.outcome.ladders), average)
 
     @cached_property
     def samples(self) -> Mapping[Cell, Mapping[str, Samples]]:
@@ -89,21 +86,25 @@ class Projection:
     def _gathered(self) -> Ledger:
         # Held by name, not through self: a ring of references would keep every draw alive
         # until the collector next looked.
-        blocks, plan, account, sizes = self.blocks, self.plan, self.account, self._sizes
+        leaves, blocks = self._leaves(), self.draws.blocks(BLOCK)
+        nothing = np.zeros((self.plan.years, self.draws.count), np.float32)
 
         @cached
         def gathered(cell: Cell, name: str) -> Samples:
-            parts = [leaf_of(block, plan, account, cell, name) for block in blocks]
-            wide = [np.broadcast_to(p, (len(p), n)) for p, n in zip(parts, sizes, strict=True)]
-            return np.concatenate(wide, axis=1)
+            draws = np.empty_like(nothing)
+            for leaf, block in zip(leaves, blocks, strict=True):
+                draws[:, block.first : block.last] = leaf(cell, name)
+            return draws
 
-        nothing = np.zeros((plan.years, self.draws.count), np.float32)
         cells = sorted(self.outcome.ladders)
-        return Ledger(plan, cells, gathered, nothing, direct=("cashable_saving",))
+        return Ledger(self.plan, cells, gathered, nothing, direct=("cashable_saving",))
+
+    def _leaves(self) -> list[Leaves]:
+        return [Leaves(block, self.plan, self.account) for block in self.blocks]
 
     def spreads(
         self, wanted: Mapping[Cell, Collection[str]] | None = None
-    ) -> dict[Cell, dict[str, Floats]]:
+    ) -> Mapping[Cell, Mapping[str, Floats]]:
         """P10, P50 and P90 by year, (years, 3), of the measures wanted of each cell, or of all.
 
         Money is settled to the penny, as the central figures and means are.
@@ -116,20 +117,19 @@ class Projection:
         wanted = samples if wanted is None else wanted
         made = made_of(self.plan, sorted(self.outcome.ladders))
 
-        def of_cell(cell: Cell) -> dict[str, Floats]:
+        def of_cell(cell: Cell) -> Mapping[str, Floats]:
             column = samples.fresh(cell)
             key = (years, *(asked[part] for part in made[cell]))
-            return {
-                name: self.cache(("spread", name, key), partial(_spread, column, name))
-                for name in wanted[cell]
-            }
+            # People stand at totals only: apart, a total of one line shares all else with it.
+            people = tuple(name for name in wanted[cell] if name == PEOPLE)
+            others = tuple(name for name in wanted[cell] if name != PEOPLE)
+            found: dict[str, Floats] = {}
+            for names in (people, others):
+                found |= self.cache(("spreads", names, key), partial(_spread, column, names))
+            return found
 
         with ThreadPoolExecutor(WORKERS) as pool:
             return dict(zip(wanted, pool.map(of_cell, wanted), strict=True))
-
-    @property
-    def _sizes(self) -> list[int]:
-        return [block.size for block in self.draws.blocks(BLOCK)]
 
     @cached_property
     def baselines(self) -> Mapping[str, Mapping[str, Samples]]:
@@ -193,9 +193,12 @@ def project(
     )
 
 
-def _spread(column: Mapping[str, Samples], name: str) -> Floats:
-    found = percentiles(column[name])
-    return to_pounds(to_pence(found)) if MEASURES[name].unit == GBP else found
+def _spread(column: Mapping[str, Samples], names: Sequence[str]) -> dict[str, Floats]:
+    found = {name: percentiles(column[name]) for name in names}
+    return {
+        name: to_pounds(to_pence(spread)) if MEASURES[name].unit == GBP else spread
+        for name, spread in found.items()
+    }
 
 
 @cached

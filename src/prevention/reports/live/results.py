@@ -8,7 +8,7 @@ import numpy as np
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from prevention.model.assumptions import Floats
-from prevention.model.ledger import LEAVES, leaf_of
+from prevention.model.ledger import LEAVES, Leaves
 from prevention.model.measures import GBP, MEASURES, RUNGS, TOTAL
 from prevention.model.projection import Projection
 from prevention.money import to_pence, to_pounds
@@ -120,12 +120,12 @@ class Results:
     def _cell(self, cell: Cell) -> None:
         """One programme on one line: leaves rounded once, the rest by adding."""
         p = self.projection
-        leaf = self._leaves(cell)
+        leaf, off = self._leaves(cell), Leaves(p.outcome, p.plan, p.account)
         for measure in LEAVES:
             formulas = [leaf[measure](year) for year in range(len(self.labels))]
             values = np.ravel(p.central[cell][measure])
             if MEASURES[measure].unit == GBP:
-                exact = np.ravel(leaf_of(p.outcome, p.plan, p.account, cell, measure))
+                exact = np.ravel(off(cell, measure))
                 self._settle(cell, measure, formulas, exact, values)
             else:
                 self._add(cell, measure, formulas, values)
