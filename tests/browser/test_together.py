@@ -145,7 +145,7 @@ def test_a_wrong_address_is_answered_in_plain_words(someone: Someone) -> None:
     assert "Atlantis" in said
     assert "There is no scenario 'no-such' here." in said
     assert "The address asks for something that cannot be" in said
-    assert "onset lag (months) is 0 or more" in said
+    assert "onset lag (months) must be 0 or more" in said
     assert "'rubbish' is not a change: write KEY=NUMBER." in said
     comes_to_show(visitor, usual)
     for wrong in ("Atlantis", "no-such", "rubbish", "-5"):

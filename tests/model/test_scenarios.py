@@ -150,6 +150,36 @@ def test_an_impossible_value_is_refused_naming_the_key(
 
 
 @pytest.mark.parametrize(
+    ("key", "value", "sentence"),
+    [
+        (
+            "services.fostering.unit_cost",
+            "-4",
+            "services.fostering.unit_cost = -4: unit cost (GBP a week) must be 0 or more, not -4.",
+        ),
+        (
+            "economy.discount_rate",
+            "3.5",
+            "economy.discount_rate = 3.5: discount rate (share a year) must be between 0 and 0.25, "
+            "not 3.5 (3.5 per cent is written 3.5% or 0.035).",
+        ),
+        (
+            "programmes.mockingbird.take_up",
+            {"low": -0.1},
+            "programmes.mockingbird.take_up: take_up.low: take-up (share) must be between 0 and 1, "
+            "not -0.1.",
+        ),
+    ],
+)
+def test_a_refusal_is_one_sentence_saying_what_where_and_what_to_write(
+    library: Library, key: str, value: Any, sentence: str
+) -> None:
+    with pytest.raises(ScenarioError) as refusal:
+        changed(library, key, value)
+    assert str(refusal.value) == sentence
+
+
+@pytest.mark.parametrize(
     ("typed", "number"), [("£1,250", 1250), ("1250.0", 1250), (" 1,250 ", 1250), (0, 0), ("0", 0)]
 )
 def test_numbers_are_read_as_people_type_them(library: Library, typed: Any, number: float) -> None:

@@ -76,7 +76,11 @@ def test_exactly_what_was_edited_changes(
 
 @pytest.mark.parametrize(
     ("value", "message"),
-    [("many", "a number is needed"), (-3, "not possible"), (None, "a number is needed")],
+    [
+        ("many", "a number is needed"),
+        (-3, "must be 0 or more, not -3"),
+        (None, "a number is needed"),
+    ],
 )
 def test_what_cannot_be_is_refused_by_row(
     original: Path, drawn: Projection, tmp_path: Path, value: object, message: str

@@ -41,15 +41,29 @@ class Quantity:
     maximum: float = float("inf")
 
     @property
-    def bounds(self) -> str:
-        """The values it can take, in words.
+    def limits(self) -> str:
+        """What it must be, in words.
 
-        >>> QUANTITIES["onset_lag"].bounds, QUANTITIES["take_up"].bounds
-        ('is 0 or more', 'lies between 0 and 1')
+        >>> QUANTITIES["unit_cost"].limits, QUANTITIES["take_up"].limits
+        ('0 or more', 'between 0 and 1')
         """
         if self.maximum == float("inf"):
-            return f"is {self.minimum:g} or more"
-        return f"lies between {self.minimum:g} and {self.maximum:g}"
+            return f"{self.minimum:g} or more"
+        return f"between {self.minimum:g} and {self.maximum:g}"
+
+    def fault_of(self, value: float) -> str | None:
+        """Why it cannot take a value, and what to write instead; None when it can.
+
+        >>> QUANTITIES["take_up"].fault_of(35.0)
+        'take-up (share) must be between 0 and 1, not 35 (35 per cent is written 35% or 0.35)'
+        """
+        if self.minimum <= value <= self.maximum:
+            return None
+        fault = f"{self.title.lower()} ({self.unit}) must be {self.limits}, not {value:g}"
+        is_per_cent = self.unit.startswith("share") and value >= 2
+        if is_per_cent and value / 100 <= self.maximum:
+            fault += f" ({value:g} per cent is written {value:g}% or {value / 100:g})"
+        return fault
 
 
 def _share(title: str, meaning: str) -> Quantity:
@@ -220,12 +234,9 @@ def check_bounds(name: str, assumption: Assumption) -> None:
     """Refuse a value its quantity cannot take.
 
     Raises:
-        ValueError: names the assumption, the value and the limits.
+        ValueError: names the quantity, its limits and the value.
     """
-    quantity = QUANTITIES[name]
-    for value in (assumption.low, assumption.central, assumption.high):
-        if not quantity.minimum <= value <= quantity.maximum:
-            raise ValueError(
-                f"{name} = {value:g} is not possible: {quantity.title.lower()} "
-                f"({quantity.unit}) {quantity.bounds}"
-            )
+    for part in ("central", "low", "high"):
+        if fault := QUANTITIES[name].fault_of(getattr(assumption, part)):
+            which = name if part == "central" else f"{name}.{part}"
+            raise ValueError(f"{which}: {fault}")

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from prevention.model.assumptions import QUANTITIES, Assumption
+from prevention.model.assumptions import QUANTITIES, Assumption, check_bounds
 from prevention.model.economy import Economy, ServiceAssumptions, graded
 from prevention.model.measures import TOTAL
 from prevention.model.programmes import Document, Programme, Rollout
@@ -199,7 +199,8 @@ def _set(plan: Plan, key: str, value: Any) -> Plan:
             case ["economy", name]:
                 return replace(plan, economy=_changed(plan.economy, name, part, value))
     except (ValidationError, ValueError) as fault:
-        raise ScenarioError(f"{key} = {value}: {_plain(fault)}") from fault
+        where = key if isinstance(value, Mapping) else f"{key} = {value}"
+        raise ScenarioError(f"{where}: {_plain(fault).removeprefix(f'{parts[-1]}: ')}") from fault
     raise ScenarioError(
         f"'{key}' is not a key. Write programmes.ID.ASSUMPTION, services.ID.ASSUMPTION or "
         f"economy.ASSUMPTION.{_nearest(key, plan.assumptions())}"
@@ -211,6 +212,7 @@ def _with_margin(service: ServiceAssumptions, value: Any) -> Any:
     if isinstance(value, Mapping):
         return value
     cost = _number(value)
+    check_bounds("unit_cost", Assumption(central=cost, low=cost, high=cost))
     record = {"basis": "council", "decided_by": "set for this run"}
     low, high = cost * service.margin_low, cost * service.margin_high
     return {"central": cost, "low": low, "high": high} | record
@@ -292,9 +294,10 @@ def _nearest(name: str, known: Iterable[str]) -> str:
 
 
 def _plain(fault: Exception) -> str:
-    """A validation error as one plain sentence."""
+    """A fault as one plain sentence."""
+    text = str(fault)
     if isinstance(fault, ValidationError):
         first = fault.errors()[0]
         place = ".".join(str(p) for p in first["loc"])
-        return f"{place + ': ' if place else ''}{first['msg'].removeprefix('Value error, ')}"
-    return str(fault)
+        text = f"{place + ': ' if place else ''}{first['msg'].removeprefix('Value error, ')}"
+    return text if text.endswith((".", "?")) else f"{text}."

@@ -149,11 +149,8 @@ def _number(
             f"{where}: low {low:g}, central {central:g}, high {high:g} are out of order."
         )
     for value in (low, central, high):
-        if not quantity.minimum <= value <= quantity.maximum:
-            raise NotInputs(
-                f"{where}: {value:g} is not possible: {quantity.title.lower()} "
-                f"({quantity.unit}) {quantity.bounds}."
-            )
+        if fault := quantity.fault_of(value):
+            raise NotInputs(f"{where}: {fault}.")
     setting: dict[str, Any] = {
         "low": low,
         "central": central,
