@@ -83,7 +83,10 @@ def _spoiled_programme(programme: Programme, text: str) -> Programme:
         )
         for name, value in programme.assumptions()
     }
-    funding = (Funding(source="base", share=0.5, note=text),)
+    funding = (
+        Funding(source="base", share=0.5, note=text),
+        Funding(source="capital-receipts", share=0.25, note=text),
+    )
     wave = programme.model_copy(update={"funding": funding})
     return programme.model_copy(
         update={

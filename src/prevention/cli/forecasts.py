@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -114,10 +115,18 @@ def export(
             bench, request = asked(council, name, set_, first_year, years, draws, seed, data, store)
             look = find_layout(layout, bench.data)
             projections.append(_project(bench, request))
-        export_file(projections, output, bench.citations(), chosen, look)
+        reviews = _reviews(bench, projections) if chosen is Kind.capital_receipts else []
+        export_file(projections, output, bench.citations(), chosen, look, reviews)
         for projection in projections:
             _keep(bench, projection)
     typer.echo(f"Wrote {output}.")
+
+
+def _reviews(bench: Workbench, projections: list[Projection]) -> list[Mapping[str, str]]:
+    """Last year's forecast of each programme, as far as the record knows it."""
+    from prevention.reports.reviews import reviews_of
+
+    return [reviews_of(bench, projection) for projection in projections]
 
 
 def _project(bench: Workbench, request: Request) -> Projection:

@@ -7,24 +7,17 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-import pandas as pd
 import streamlit as st
 
 from prevention.dashboard import choices
-from prevention.dashboard.session import (
-    Changes,
-    appraisal,
-    bench,
-    forecast,
-    run_line,
-    show_missing,
-    show_table,
-)
+from prevention.dashboard.session import Changes, bench, forecast, run_line, show_missing
 from prevention.jobs import Request, Workbench
 from prevention.model.draws import Draws
 from prevention.model.memo import Cache
 from prevention.model.projection import Projection
-from prevention.reports.words import budget_line, plain
+from prevention.record import RecordError
+from prevention.reports.words import plain
+from prevention.years import format_year
 
 if TYPE_CHECKING:
     from prevention.reports.layouts import Layout
@@ -54,6 +47,17 @@ MIME = {
     "parquet": "application/vnd.apache.parquet",
 }
 DRAWS = {0: "None: central figures only", 4096: "4,096", 16384: "16,384"}
+UNITS = {
+    "": "As the layout says",
+    "pounds": "Pounds",
+    "thousands": "£ thousand",
+    "millions": "£ million",
+}
+"""Units a reader may want the schedule's money in."""
+FIRST_YEARS = range(2026, 2037)
+"""Years ending that a plan may be made to begin with here."""
+KEEPING_WAIT = 2.0
+"""Seconds a finished file waits for another program to let go of the record."""
 
 
 def show() -> None:
@@ -67,8 +71,11 @@ def show() -> None:
         st.info("Choose a scenario to export.")
         return
     changes = _own_changes(chosen)
-    kind = st.radio("Format", list(FORMATS), format_func=FORMATS.get, horizontal=True, key="format")
-    layout = _choose_layout(str(kind))
+    kind = str(
+        st.radio("Format", list(FORMATS), format_func=FORMATS.get, horizontal=True, key="format")
+    )
+    layout = _choose_layout(kind)
+    first_year, years = _choose_years()
     draws = st.radio(
         "Draws behind the ranges",
         list(DRAWS),
@@ -78,21 +85,47 @@ def show() -> None:
         key="draws",
         help="Central figures are exact whichever you choose; ranges and chances need draws.",
     )
-    _show_downloads(council, chosen, changes, str(kind), int(draws or 0), layout)
+    requests = [
+        Request(council, scenario, changes.get(scenario, ()), first_year, years, int(draws or 0))
+        for scenario in chosen
+    ]
+    _show_downloads(requests, kind, layout)
     st.header("What will be in it")
-    for scenario in chosen:
-        _show_preview(forecast(council, scenario, changes.get(scenario, ()), draws=0))
+    from prevention.dashboard.preview import show_audit, show_preview
+
+    for request in requests:
+        projection = central_of(request)
+        show_preview(projection, kind, layout)
+        show_missing(projection.missing)
+        run_line(projection)
+        show_audit(as_drawn(projection, request.draws), bench().citations())
 
 
-def _choose_layout(kind: str) -> str:
-    """The layout of the schedule, for the formats that hold one."""
-    from prevention.reports.layouts import layouts
+def central_of(request: Request) -> Projection:
+    """The run of a request without draws, which is quick: for the page and the file's name."""
+    return forecast(
+        request.council, request.scenario, request.changes, 0, request.first_year, request.years
+    )
+
+
+def as_drawn(central: Projection, draws: int) -> Projection:
+    """A run without draws as if it had them: the same but for figures that need draws.
+
+    What it is good for is the record and the name of the run in the file.
+    """
+    return replace(central, draws=Draws(draws, central.draws.seed))
+
+
+def _choose_layout(kind: str) -> Layout:
+    """The layout of the schedule, in the unit of money its reader wants."""
+    from prevention.reports.layouts import DEFAULT_LAYOUT, layouts
 
     if kind not in LAID_OUT:
-        return "full"
+        return DEFAULT_LAYOUT
     known = layouts(bench().data)
-    return str(
-        st.selectbox(
+    left, right = st.columns([2, 1])
+    with left:
+        name = st.selectbox(
             "Layout of the schedule",
             list(known),
             index=list(known).index("full") if "full" in known else 0,
@@ -100,7 +133,37 @@ def _choose_layout(kind: str) -> str:
             key="layout",
             help="Layouts are files in data/layouts that the council can edit.",
         )
-    )
+    with right:
+        unit = st.selectbox(
+            "Money shown in",
+            list(UNITS),
+            format_func=lambda unit: UNITS.get(unit, str(unit)),
+            key="unit",
+            help="How the schedule shows money. An Excel cell holds pounds and pence whichever "
+            "you choose, so a total stays a total to the penny.",
+        )
+    layout = known.get(str(name), DEFAULT_LAYOUT)
+    return layout.model_copy(update={"unit": unit}) if unit else layout
+
+
+def _choose_years() -> tuple[int | None, int | None]:
+    """First year (year ending) and number of years; None takes the scenario's own."""
+    left, right = st.columns(2)
+    with left:
+        first = st.selectbox(
+            "First year",
+            [0, *FIRST_YEARS],
+            format_func=lambda year: format_year(year) if year else "As the scenario says",
+            key="first-year",
+        )
+    with right:
+        years = st.selectbox(
+            "Number of years",
+            [0, *range(1, 11)],
+            format_func=lambda count: str(count) if count else "As the scenario says",
+            key="years",
+        )
+    return int(first or 0) or None, int(years or 0) or None
 
 
 def _choose() -> tuple[str, list[str]]:
@@ -109,64 +172,78 @@ def _choose() -> tuple[str, list[str]]:
         council = choices.choose_council("export")
     with right:
         chosen = choices.choose_scenarios("export", ["step-up"], "Scenarios to export")
-    return council, chosen
+    return council, [_version_of(scenario) for scenario in chosen]
+
+
+def _version_of(scenario: str) -> str:
+    """A scenario's name with the version wanted, as ID@3, where it is saved in versions."""
+    known = choices.versions(scenario)
+    if not known:
+        return scenario
+    statuses = {number: status for number, status, _ in known}
+    title = plain(choices.titles()[scenario])
+    number = st.selectbox(
+        f"Version of {title}",
+        list(statuses),
+        index=len(statuses) - 1,
+        format_func=lambda number: f"{number}, {statuses.get(number, '')}",
+        key=f"version-of-{scenario}",
+    )
+    return f"{scenario}@{number}"
+
+
+def _title(scenario: str) -> str:
+    """The title of a scenario, with its version where it has one."""
+    id_, at, version = scenario.partition("@")
+    title = plain(choices.titles()[id_])
+    return f"{title}, version {version}" if at else title
 
 
 def _own_changes(chosen: Sequence[str]) -> dict[str, Changes]:
-    """The assumptions set on the first page, for the scenario they were set in, if wanted."""
+    """The assumptions set under Adjust, for the scenario they were set in, if wanted."""
     scenario, changes = st.session_state.get("adjusted", ("", ()))
     if scenario not in chosen or not changes:
         return {}
-    title = choices.titles()[scenario]
     wanted = st.checkbox(
-        f"Use the assumptions I set under Adjust lag for {plain(title)}", key="use-mine"
+        f"Use the assumptions I set under Adjust for {_title(scenario)}", key="use-mine"
     )
     return {scenario: changes} if wanted else {}
 
 
-def _show_downloads(
-    council: str,
-    chosen: Sequence[str],
-    changes: dict[str, Changes],
-    kind: str,
-    draws: int,
-    layout: str,
-) -> None:
+def _show_downloads(requests: Sequence[Request], kind: str, layout: Layout) -> None:
     """One workbook for all scenarios; one file each in the formats that hold one."""
-    batches = [list(chosen)] if kind in TOGETHER else [[scenario] for scenario in chosen]
+    batches = [requests] if kind in TOGETHER else [[request] for request in requests]
     for batch in batches:
-        named = "" if len(batches) == 1 else f": {plain(choices.titles()[batch[0]])}"
+        named = "" if len(batches) == 1 else f": {_title(batch[0].scenario)}"
         st.download_button(
             f"Download {FORMATS[kind]}{named}",
-            data=partial(
-                _content, bench(), _requests(council, batch, changes, draws), kind, layout
-            ),
-            file_name=name_of(
-                forecast(council, batch[0], changes.get(batch[0], ()), 0), kind, draws
-            ),
+            data=partial(made, bench(), batch, kind, layout),
+            file_name=name_of(central_of(batch[0]), kind, batch[0].draws),
             mime=MIME[ENDINGS.get(kind, "xlsx")],
             type="primary",
             on_click="ignore",
-            key="-".join(["download", kind, *batch]),
+            key="-".join(["download", kind, *(request.scenario for request in batch)]),
         )
 
 
-def _requests(
-    council: str, batch: Sequence[str], changes: dict[str, Changes], draws: int
-) -> list[Request]:
-    return [
-        Request(council=council, scenario=s, changes=changes.get(s, ()), draws=draws) for s in batch
-    ]
+def made(workbench: Workbench, requests: Sequence[Request], kind: str, layout: Layout) -> bytes:
+    """A file made when it is asked for: outside any page, so nothing here may touch one.
 
-
-def _content(workbench: Workbench, requests: Sequence[Request], kind: str, layout: str) -> bytes:
-    """A file made when it is asked for: outside any page, so nothing here may touch one."""
+    Its runs go on the record, so that the id printed in it can be replayed; where the
+    record is busy, the file is given all the same.
+    """
     cache = Cache()
     projections = [workbench.forecast(request, cache) for request in requests]
-    from prevention.reports.layouts import find_layout
+    from prevention.reports.reviews import reviews_of
 
-    look = find_layout(layout, workbench.data)
-    return content_of(projections, kind, workbench.citations(), look)
+    reviews = [reviews_of(workbench, p) for p in projections if kind == "capital-receipts"]
+    content = content_of(projections, kind, workbench.citations(), layout, reviews)
+    for projection in projections:
+        try:
+            workbench.keep(projection, wait=KEEPING_WAIT)
+        except RecordError:
+            break
+    return content
 
 
 def name_of(central: Projection, kind: str, draws: int) -> str:
@@ -177,9 +254,7 @@ def name_of(central: Projection, kind: str, draws: int) -> str:
     """
     from prevention.reports.tables import file_name
 
-    return file_name(
-        replace(central, draws=Draws(draws, central.draws.seed)), ENDINGS.get(kind, "xlsx")
-    )
+    return file_name(as_drawn(central, draws), ENDINGS.get(kind, "xlsx"))
 
 
 def content_of(
@@ -187,6 +262,7 @@ def content_of(
     kind: str,
     citations: Mapping[str, str],
     layout: Layout | None = None,
+    reviews: Sequence[Mapping[str, str]] = (),
 ) -> bytes:
     """The file's bytes, made as the command line makes them; layout: None is the full one."""
     from prevention.reports import exporting
@@ -196,48 +272,5 @@ def content_of(
     plain_data = {"xlsx": exporting.Kind.working_model, "csv": exporting.Kind.data}
     plain_data["parquet"] = exporting.Kind.data
     chosen = plain_data.get(kind) or exporting.Kind(kind)
-    return exporting.content_of(projections, chosen, citations, ending, layout or DEFAULT_LAYOUT)
-
-
-def _show_preview(projection: Projection) -> None:
-    plan = projection.plan
-    st.markdown(f"**{plain(plan.title)}**, {plain(projection.council.name)}")
-    if not plan.programmes:
-        st.info("No programme runs in this scenario: every line of the schedule is zero.")
-    else:
-        show_table(
-            preview(projection, appraisal(projection)), f"MTFS schedule of {plan.title}, £ thousand"
-        )
-        st.caption(
-            "£ thousand, effect on the budget: a saving is in brackets. Each year is the change "
-            "on the year before; cumulative is the effect in that year. Cost avoidance is shown "
-            "and is in no total. Files hold pounds and pence."
-        )
-    show_missing(projection.missing)
-    run_line(projection)
-
-
-def preview(projection: Projection, appraised: pd.DataFrame) -> pd.DataFrame:
-    """The MTFS schedule of the files, in GBP thousand as a medium-term plan prints it.
-
-    appraised: `summary.appraisal` of the projection.
-    """
-    from prevention.reports.lines import mtfs_table
-
-    rows = mtfs_table(projection, appraised)
-    rows.index = pd.Index(rows["Programme"] + ": " + rows["Type"].str.lower())
-    rows = rows.drop(
-        columns=["Reference", "Directorate", "Programme", "Description", "Type", "P(target)"]
-    )
-    beside = {"Total", "Part-year effect", "Full-year effect", "Already in base"}
-    beside |= {"Peak funding", "Reserve call"}
-    money = [column for column in rows.columns if "/" in column or column in beside]
-    for column in money:
-        rows[column] = rows[column].map(_effect)
-    rows["Lag (months)"] = rows["Lag (months)"].map(lambda v: "" if pd.isna(v) else f"{v:.1f}")
-    return rows
-
-
-def _effect(amount: float) -> str:
-    """An effect on the budget: below zero it is a saving, in brackets."""
-    return "" if pd.isna(amount) else budget_line(-amount)
+    look = layout or DEFAULT_LAYOUT
+    return exporting.content_of(projections, chosen, citations, ending, look, reviews)

@@ -149,9 +149,16 @@ def _worked_out() -> Cache:
 
 @st.cache_resource(max_entries=12, show_spinner="Working out the forecast")
 def _projected(
-    stamp: Built, path: str, council: str, scenario: str, changes: Changes, draws: int
+    stamp: Built,
+    path: str,
+    council: str,
+    scenario: str,
+    changes: Changes,
+    draws: int,
+    first_year: int | None,
+    years: int | None,
 ) -> Projection:
-    request = Request(council=council, scenario=scenario, changes=changes, draws=draws)
+    request = Request(council, scenario, changes, first_year, years, draws)
     return bench().forecast(request, _worked_out())
 
 
@@ -172,9 +179,21 @@ def _last_versions(stamp: Built, path: str) -> dict[str, int]:
     return {id_: version.version for id_, version in saved.items() if id_ not in on_file}
 
 
-def forecast(council: str, scenario: str, changes: Changes = (), draws: int = DRAWS) -> Projection:
-    """A projection, worked out once for every visitor who asks for the same."""
-    return _projected(built(), str(store_file()), council, _lightest(scenario), changes, draws)
+def forecast(
+    council: str,
+    scenario: str,
+    changes: Changes = (),
+    draws: int = DRAWS,
+    first_year: int | None = None,
+    years: int | None = None,
+) -> Projection:
+    """A projection, worked out once for every visitor who asks for the same.
+
+    first_year (year ending), years: None takes the scenario's own.
+    """
+    name = _lightest(scenario)
+    stamp, path = built(), str(store_file())
+    return _projected(stamp, path, council, name, changes, draws, first_year, years)
 
 
 @st.cache_data(max_entries=24, show_spinner="Working out whether it pays")

@@ -59,11 +59,12 @@ def export_file(
     citations: Mapping[str, str],
     kind: Kind | None = None,
     layout: Layout = DEFAULT_LAYOUT,
+    reviews: Sequence[Mapping[str, str]] = (),
 ) -> None:
     """Write one or several scenarios to a file.
 
     citations: a line to print under a figure, by release. kind: None goes by the ending.
-    layout: of the MTFS schedule.
+    layout: of the MTFS schedule. reviews: of last year's forecast, for capital receipts.
 
     Raises:
         ValueError: the name ends otherwise than the kind is written, or several scenarios
@@ -80,7 +81,7 @@ def export_file(
         raise ValueError(f"{holder} holds one scenario; {len(projections)} were given.")
     partial = output.with_name(f".{output.name}.partial")
     try:
-        partial.write_bytes(content_of(projections, kind, citations, suffix, layout))
+        partial.write_bytes(content_of(projections, kind, citations, suffix, layout, reviews))
         partial.replace(output)
     finally:
         partial.unlink(missing_ok=True)
@@ -92,10 +93,11 @@ def content_of(
     citations: Mapping[str, str],
     suffix: str = "",
     layout: Layout = DEFAULT_LAYOUT,
+    reviews: Sequence[Mapping[str, str]] = (),
 ) -> bytes:
     """The bytes of an export; the same projections give the same bytes.
 
-    suffix: which of the kind's endings, "" for the usual one.
+    suffix: which of the kind's endings, "" for the usual one. reviews: as for `export_file`.
     """
     if kind in (Kind.data, Kind.charts):
         return _of_one(projections[0], kind, suffix)
@@ -112,7 +114,8 @@ def content_of(
         scenarios = workbook.scenarios_of(projections)
         publication.write_publication(scenarios, target, citations, layout)
     else:
-        receipts.write_receipts(workbook.scenarios_of(projections), target, citations)
+        scenarios = workbook.scenarios_of(projections)
+        receipts.write_receipts(scenarios, target, citations, reviews)
     return target.getvalue()
 
 

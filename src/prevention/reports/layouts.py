@@ -7,7 +7,7 @@ in it is run, and a field it does not know is refused by name.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
@@ -30,18 +30,30 @@ TextField = Literal[
 ]
 YearField = Literal["increments", "cumulative"]
 MoneyField = Literal[
-    "total", "part_year", "full_year", "already_in_base", "peak_funding", "reserve_call"
+    "total",
+    "over_plan",
+    "part_year",
+    "full_year",
+    "already_in_base",
+    "peak_funding",
+    "reserve_call",
 ]
+Unit = Literal["pence", "pounds", "thousands", "millions"]
 OtherField = Literal["lag", "chance"]
 
+UNITS = {"pence": "£", "pounds": "£", "thousands": "£000", "millions": "£m"}
+"""What `{unit}` in a heading stands for."""
+WORDS = {"pence": "GBP", "pounds": "GBP", "thousands": "GBP thousand", "millions": "GBP million"}
+DIVISORS = {"pence": 1, "pounds": 1, "thousands": 1_000, "millions": 1_000_000}
 BY_YEAR = ("increments", "cumulative")
-MONEY = ("total", "part_year", "full_year", "already_in_base", "peak_funding", "reserve_call")
+MONEY = get_args(MoneyField)
 
 
 class LayoutColumn(Document):
     """One column, or one for each year.
 
-    heading: as printed; `{year}` stands for the year where there is a column for each.
+    heading: as printed; `{year}` stands for the year where there is a column for each,
+        `{unit}` for the unit of money.
     width: in characters; 0 fits.
     """
 
@@ -59,12 +71,12 @@ class LayoutColumn(Document):
 class Layout(Document):
     """The columns of a schedule, and the unit its money is shown in.
 
-    unit: pounds to the penny, whole pounds, or thousands; a cell holds pounds and pence
-        whichever is shown.
+    unit: pounds to the penny, whole pounds, thousands or millions; a cell holds pounds and
+        pence whichever is shown.
     """
 
     title: str = Field(min_length=1, max_length=100)
-    unit: Literal["pence", "pounds", "thousands"] = "thousands"
+    unit: Unit = "thousands"
     columns: tuple[LayoutColumn, ...] = Field(min_length=3)
 
     @model_validator(mode="after")
@@ -86,7 +98,8 @@ class Layout(Document):
         found = []
         for column in self.columns:
             years = labels if column.field in BY_YEAR else ("",)
-            found += [one_line(column.heading.replace("{year}", year)) for year in years]
+            heading = column.heading.replace("{unit}", UNITS[self.unit])
+            found += [one_line(heading.replace("{year}", year)) for year in years]
         return found
 
 
@@ -103,6 +116,7 @@ def _default() -> Layout:
         "increments": ("{year}", 0),
         "total": ("Total", 0),
         "cumulative": ("{year} cumulative", 11),
+        "over_plan": ("Cash over the plan", 11),
         "part_year": ("Part-year effect (first year)", 11),
         "full_year": ("Full-year effect", 11),
         "already_in_base": ("Already in base", 10),

@@ -104,6 +104,11 @@ class Line:
         return np.diff(self.levels, prepend=0)
 
     @property
+    def over_plan(self) -> int:
+        """Pence over all years of the plan: cash, which the total of increments is not."""
+        return int(self.levels.sum())
+
+    @property
     def part_year(self) -> int:
         """Pence in the first year that has any effect: a part-year, as a rule."""
         effective = np.flatnonzero(self.levels)
@@ -360,6 +365,7 @@ def _columns(line: Line, labels: tuple[str, ...]) -> Iterator[tuple[str, object]
     yield "Total", float(to_pounds(line.levels[-1]))
     names = (f"{label} cumulative" for label in labels)
     yield from zip(names, to_pounds(line.levels).tolist(), strict=True)
+    yield "Cash over the plan", float(to_pounds(line.over_plan))
     yield "Part-year effect", float(to_pounds(line.part_year))
     yield "Full-year effect", _pounds(line.full_year)
     yield "Already in base", _pounds(line.in_base)

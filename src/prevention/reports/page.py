@@ -27,6 +27,7 @@ Style = Literal[
     "money",
     "pounds",
     "thousands",
+    "millions",
     "number",
     "whole",
     "months",
@@ -34,8 +35,8 @@ Style = Literal[
     "count",
     "date",
 ]
-"""code: text on one line. money: GBP to the penny. thousands: GBP shown in thousands, the
-cell holding pounds and pence. number: up to three decimals,
+"""code: text on one line. money: GBP to the penny. thousands, millions: GBP shown so,
+the cell holding pounds and pence. number: up to three decimals,
 or none where it is whole. share: a per cent."""
 
 # Brackets for below zero, as councils print savings. Each `_)` is a blank as wide as a
@@ -46,6 +47,7 @@ _FORMATS: Mapping[Style, dict[str, Any]] = {
     "money": {"num_format": "#,##0.00_)_);(#,##0.00)_)"},
     "pounds": {"num_format": "#,##0_)_);(#,##0)_)"},
     "thousands": {"num_format": '#,##0,_)_);(#,##0,)_);"-"_)_)'},
+    "millions": {"num_format": '#,##0.00,,_)_);(#,##0.00,,)_);"-"_)_)'},
     "number": {"num_format": "#,##0.0##_)_);(#,##0.0##)_)"},
     "whole": {"num_format": "#,##0_)_);(#,##0)_)"},
     "months": {"num_format": "0.0_)_)"},
@@ -351,6 +353,8 @@ def shown(value: object, style: Style) -> str:
         return f"({number:,.0f})"
     if style == "thousands":
         return f"({number / 1000:,.0f})"
+    if style == "millions":
+        return f"({number / 1e6:,.2f})"
     if style == "date":
         return "31 Mar 2027 "
     if style in ("share", "count", "months"):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from prevention.model.projection import Projection
+from prevention.model.summary import run_record
 from prevention.reports import registers
 from prevention.reports.page import Book, Column
 
@@ -35,19 +37,18 @@ _NOTES = (
 
 
 def provenance(
-    scenarios: Sequence[Scenario], citations: Mapping[str, str]
+    projections: Sequence[Projection], citations: Mapping[str, str]
 ) -> list[tuple[str, list[str]]]:
-    """Each entry and its value for every scenario."""
-    rows = [
-        (title, [str(s.record.get(key, "")) for s in scenarios]) for key, title in FIELDS.items()
-    ]
-    names = dict.fromkeys(name for s in scenarios for name in s.record["libraries"])
+    """Each entry and its value for every projection."""
+    records = [run_record(projection) for projection in projections]
+    rows = [(title, [str(r.get(key, "")) for r in records]) for key, title in FIELDS.items()]
+    names = dict.fromkeys(name for r in records for name in r["libraries"])
     rows += [
-        (f"Version of {name}", [str(s.record["libraries"].get(name, "")) for s in scenarios])
+        (f"Version of {name}", [str(r["libraries"].get(name, "")) for r in records])
         for name in names
     ]
-    for key in registers.releases([s.projection for s in scenarios]):
-        rows.append((f"Release {key}", [citations.get(key, "as named")] * len(scenarios)))
+    for key in registers.releases(projections):
+        rows.append((f"Release {key}", [citations.get(key, "as named")] * len(records)))
     return rows
 
 
@@ -63,7 +64,7 @@ def write_provenance(
             *(Column(f"Scenario {s.number}", width=width) for s in scenarios),
         ]
     )
-    for title, values in provenance(scenarios, citations):
+    for title, values in provenance([s.projection for s in scenarios], citations):
         page.put(page.row, 0, title)
         for column, value in enumerate(values, 1):
             page.put(page.row, column, value)

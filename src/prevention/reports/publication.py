@@ -17,11 +17,12 @@ import pandas as pd
 from prevention.model.measures import MEASURES, TOTAL
 from prevention.money import to_pounds
 from prevention.reports import registers
-from prevention.reports.layouts import BY_YEAR, MONEY, Layout
+from prevention.reports.layouts import DIVISORS, WORDS, Layout
 from prevention.reports.lines import Line, mtfs_lines, total_lines
 from prevention.reports.page import A4, height_of, lines_of, set_areas
 from prevention.reports.provenance import provenance
 from prevention.reports.safe import cell_text
+from prevention.reports.sections import columns_of, is_money, money_of, other_of
 from prevention.reports.workbook import CREATED, Scenario, options
 
 NOT_APPLICABLE, NOT_DRAWN = "[z]", "[x]"
@@ -159,7 +160,7 @@ def _tables(
             published,
         ),
     ]
-    rows = [(title, values[0]) for title, values in provenance([s], citations)]
+    rows = [(title, values[0]) for title, values in provenance([s.projection], citations)]
     made_from = pd.DataFrame(rows, columns=["Item", "Value"])
     return [*found, ("made_from", "What the figures were made from", _filled(made_from), own)]
 
@@ -167,38 +168,24 @@ def _tables(
 def schedule_table(s: Scenario, layout: Layout) -> pd.DataFrame:
     """The schedule in a layout's columns, GBP; a cell without a figure says why."""
     levels, labels = s.levels, s.projection.timeline.labels
-    lines = [*mtfs_lines(levels), *total_lines(levels)]
-    divisor = 1000 if layout.unit == "thousands" else 1
+    columns = columns_of(layout, labels)
+    divisor = DIVISORS[layout.unit]
     rows = [
-        [value for c in layout.columns for value in _cells(line, c.field, divisor)]
-        for line in lines
-    ]
-    headings = layout.headings(labels)
-    unit = {"thousands": "GBP thousand", "pounds": "GBP", "pence": "GBP"}[layout.unit]
-    money = [
-        c.field in (*BY_YEAR, *MONEY)
-        for c in layout.columns
-        for _ in (labels if c.field in BY_YEAR else ("",))
+        [_cell(line, field, place, divisor) for field, place in columns]
+        for line in (*mtfs_lines(levels), *total_lines(levels))
     ]
     titles = [
-        f"{heading} ({unit})" if is_money else heading
-        for heading, is_money in zip(headings, money, strict=True)
+        f"{heading} ({WORDS[layout.unit]})" if is_money(field) else heading
+        for heading, (field, _) in zip(layout.headings(labels), columns, strict=True)
     ]
     return _filled(pd.DataFrame(rows, columns=titles))
 
 
-def _cells(line: Line, field: str, divisor: int) -> list[object]:
-    if field in BY_YEAR:
-        pence = line.increments if field == "increments" else line.levels
-        return [round(float(v) / divisor, 2) for v in to_pounds(pence)]
-    if field == "total":
-        return [round(float(to_pounds(line.levels[-1])) / divisor, 2)]
-    if field in MONEY:
-        found = line.in_base if field == "already_in_base" else getattr(line, field)
-        return [None if found is None else round(float(to_pounds(found)) / divisor, 2)]
-    if field in ("type", "recurrence"):
-        return [line.kind.title if field == "type" else line.kind.recurrence]
-    return [getattr(line, field)]
+def _cell(line: Line, field: str, place: int, divisor: int) -> object:
+    if not is_money(field):
+        return other_of(line, field)
+    pence = money_of(line, field)[place]
+    return None if pence is None else round(float(to_pounds(pence)) / divisor, 2)
 
 
 def _totals(s: Scenario) -> pd.DataFrame:

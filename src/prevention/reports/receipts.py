@@ -9,7 +9,9 @@ from prevention.money import to_pence, to_pounds
 from prevention.reports.lines import DIRECTORATES, paid_by
 from prevention.reports.page import Column, Page
 from prevention.reports.provenance import write_provenance
+from prevention.reports.reviews import Reviews, not_known
 from prevention.reports.workbook import Scenario, new_book
+from prevention.years import format_year
 
 SOURCES = ("capital-receipts",)
 _NOTES = (
@@ -19,44 +21,52 @@ _NOTES = (
     "cashable saving of the project in each year, whoever funds it.",
     "Check each line against the direction in force for the year before it goes to full council.",
 )
-_NOT_KNOWN = "Not known: no schedule of last year is on file"
+HEADINGS = (
+    "Project",
+    "Directorate",
+    "Description",
+    "Figure",
+    "Cost-benefit",
+    "Review of last year's forecast",
+)
+"""Headings of the schedule; the years and their total stand after the fourth."""
 
 
 def write_receipts(
-    scenarios: Sequence[Scenario], target: BinaryIO, citations: Mapping[str, str]
+    scenarios: Sequence[Scenario],
+    target: BinaryIO,
+    citations: Mapping[str, str],
+    reviews: Sequence[Reviews] = (),
 ) -> None:
-    """Write the schedule of every scenario, then what the file was made from."""
+    """Write the schedule of every scenario, then what the file was made from.
+
+    reviews: of each scenario's programmes, in the same order; none where nothing is known.
+    """
     book = new_book("Flexible use of capital receipts", target)
-    for s in scenarios:
+    for s, review in zip(scenarios, reviews or [{}] * len(scenarios), strict=True):
         notes = (s.about, *_NOTES)
         page = book.page(f"Receipts{s.ending}", "Flexible use of capital receipts", notes)
-        _projects(page, s)
+        _projects(page, s, review)
         page.close()
     write_provenance(book, scenarios, citations)
     book.file.close()
 
 
-def _projects(page: Page, s: Scenario) -> None:
+def _projects(page: Page, s: Scenario, review: Reviews) -> None:
     labels = s.projection.timeline.labels
-    columns = [
-        Column("Project", width=24),
-        Column("Directorate", width=13),
-        Column("Description", width=34),
-        Column("Figure", width=26),
-        *(Column(label, "money", 14) for label in labels),
-        Column("Total", "money", 15),
-        Column("Cost-benefit", width=30),
-        Column("Review of last year's forecast", width=26),
-    ]
-    rows = receipt_rows(s)
-    page.table(f"Receipts_{s.number}_table", columns, rows)
+    texts = [Column(h, width=w) for h, w in zip(HEADINGS, (20, 12, 28, 22, 24, 36), strict=True)]
+    years = [Column(label, "money", 14) for label in labels]
+    columns = [*texts[:4], *years, Column("Total", "money", 15), *texts[4:]]
+    rows = receipt_rows(s, review)
+    page.table(f"Receipts_{s.number}_table", columns, rows, named=4)
     if not rows:
         page.row += 2
         page.put(page.row, 0, "No project in this scenario is funded by capital receipts.", "code")
 
 
-def receipt_rows(s: Scenario) -> list[list[object]]:
+def receipt_rows(s: Scenario, review: Reviews | None = None) -> list[list[object]]:
     """Four lines a project: its cost, what receipts pay, the saving expected, the net."""
+    unknown = not_known(format_year(s.projection.plan.first_year - 1))
     found: list[list[object]] = []
     for id_, programme in s.projection.plan.programmes.items():
         receipts = to_pence(paid_by(s.projection, id_, SOURCES))
@@ -81,7 +91,7 @@ def receipt_rows(s: Scenario) -> list[list[object]]:
                     *to_pounds(pence).tolist(),
                     float(to_pounds(pence.sum())),
                     _worth(s, id_) if first else "",
-                    _NOT_KNOWN if first else "",
+                    (review or {}).get(id_, unknown) if first else "",
                 ]
             )
     return found

@@ -3,45 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-import numpy as np
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
-from prevention.money import Pence, to_pounds
+from prevention.money import to_pounds
 from prevention.reports.layouts import BY_YEAR, MONEY, Layout
 from prevention.reports.lines import (
-    AVOIDANCE,
-    AVOIDANCE_TOTAL,
-    CASHABLE,
-    CASHABLE_TOTAL,
-    DIRECTORATES,
     GROWTH,
-    INVESTED,
     INVESTMENT,
-    INVESTMENT_TOTAL,
-    NET_TOTAL,
     SAVING,
     Levels,
     Line,
-    mtfs_lines,
-    total_line,
 )
 from prevention.reports.live.results import Results
 from prevention.reports.page import Column, Page, Style
 from prevention.reports.schedule_chart import CHART_ROWS, schedule_chart
+from prevention.reports.sections import Section, money_of, other_of, sections_of
 
-_STYLES: dict[str, Style] = {"pence": "money", "pounds": "pounds", "thousands": "thousands"}
+_STYLES: dict[str, Style] = {
+    "pence": "money",
+    "pounds": "pounds",
+    "thousands": "thousands",
+    "millions": "millions",
+}
 _UNITS = {
     "pence": "GBP, to the penny.",
     "pounds": "GBP, shown in whole pounds; each cell holds pounds and pence.",
     "thousands": "GBP, shown in thousands; each cell holds pounds and pence.",
+    "millions": "GBP, shown in millions; each cell holds pounds and pence.",
 }
 _NOTES = (
     "Cash prices. Savings are in brackets (below zero); investment is above zero on lines of "
     "its own. A one-off reverses in a later year.",
     "Each year is the change on the year before; the total is their sum, the effect in the last "
-    "year; cumulative is each year's effect against the base.",
+    "year; cumulative is each year's effect against the base; cash over the plan is their sum.",
     "The first year is the change from a base budget that holds only what stands under "
     "'Already in base'. Avoided growth only holds back demand pressure; cost avoidance has no "
     "budget to take and is in no total.",
@@ -74,13 +70,12 @@ class Schedule:
         self.money = _STYLES[layout.unit]
         self.places: dict[str, Place] = {}
         columns: list[Column] = []
+        headings = iter(layout.headings(self.labels))
         for column in layout.columns:
-            titles = self.labels if column.field in BY_YEAR else ("",)
-            self.places[column.field] = Place(column.field, len(columns), len(titles))
-            columns += [
-                Column(column.heading.replace("{year}", t), self._style(column.field), column.width)
-                for t in titles
-            ]
+            count = self.years if column.field in BY_YEAR else 1
+            self.places[column.field] = Place(column.field, len(columns), count)
+            style = self._style(column.field)
+            columns += [Column(next(headings), style, column.width) for _ in range(count)]
         self.width = len(columns)
         self.checked: list[str] = []
         self.heading = page.head(columns)
@@ -157,12 +152,12 @@ class Schedule:
             if field in MONEY and field != "total":
                 self._money(row, field, line, total)
             elif field not in (*BY_YEAR, "total"):
-                value = line.kind.title if field == "type" else _value(line, field)
+                value = other_of(line, field)
                 self.page.put(row, self.column(field), value, self._style(field), total)
 
     def _money(self, row: int, field: str, line: Line, total: bool) -> None:
         """A figure beside the years: live where it follows from the results."""
-        pence = line.in_base if field == "already_in_base" else getattr(line, field)
+        (pence,) = money_of(line, field)
         value = None if pence is None else float(to_pounds(pence))
         formula = "" if value is None else self._formula(field, line, row)
         if formula and value is not None:
@@ -171,6 +166,14 @@ class Schedule:
             self.page.put(row, self.column(field), value, self.money, total)
 
     def _formula(self, field: str, line: Line, row: int) -> str:
+        if field == "over_plan":
+            # An increment counts in its own year and in every year after.
+            at = self.column("increments")
+            parts = [
+                f"{self.years - year}*{xl_rowcol_to_cell(row, at + year)}"
+                for year in range(self.years)
+            ]
+            return f"=ROUND({'+'.join(parts)},2)"
         if field == "part_year":
             first = self.column("increments")
             text = "0"
@@ -202,19 +205,15 @@ class Schedule:
             return f"=ROUND({part}-{whole},2)"
         return f"=-{whole}" if line.kind.measure == "cashable_saving" else ""
 
-    def section(self, lines: Sequence[Line], whole: Line) -> int:
+    def section(self, section: Section) -> int:
         """Lines by directorate, each with its sum, then the sum of those; gives its row."""
         subtotals = []
-        for directorate in DIRECTORATES.values():
-            own = [line for line in lines if line.directorate == directorate]
-            if not own:
-                continue
+        for lines, added in section.groups:
             first = self.page.row
-            for line in own:
+            for line in lines:
                 self.line(line)
-            added = _added(own, directorate, whole)
             subtotals.append(self.sum_of(added, (), (first, self.page.row - 1)))
-        return self.sum_of(whole, subtotals, None)
+        return self.sum_of(section.whole, subtotals, None)
 
     def check(self, line: Line, row: int) -> None:
         """A total against the results' own total, by year: zero whatever the inputs."""
@@ -266,38 +265,6 @@ class Schedule:
         return str(page.reference(page.row - 1, at))
 
 
-def _value(line: Line, field: str) -> object:
-    found: object = {"recurrence": line.kind.recurrence}.get(field)
-    return found if found is not None else getattr(line, field)
-
-
-def _added(lines: Sequence[Line], directorate: str, whole: Line) -> Line:
-    """The sum of lines of one directorate, in whole pence."""
-    letter = next(key for key, title in DIRECTORATES.items() if title == directorate)
-
-    def total(name: str) -> int | None:
-        found = [getattr(line, name) for line in lines if getattr(line, name) is not None]
-        return sum(found) if found else None
-
-    return replace(
-        whole,
-        reference=f"{letter}-{whole.kind.letter}",
-        programme_id="",
-        directorate=directorate,
-        kind=replace(whole.kind, title=whole.kind.title.replace("Total", "Subtotal")),
-        levels=_levels(lines, whole.levels),
-        full_year=total("full_year"),
-        in_base=total("in_base"),
-        peak_funding=None,
-        reserve_call=total("reserve_call"),
-        chance=None,
-    )
-
-
-def _levels(lines: Sequence[Line], shape: Pence) -> Pence:
-    return np.sum([line.levels for line in lines], axis=0) if lines else 0 * shape
-
-
 def write_schedule(
     page: Page, levels: Levels, layout: Layout, results: Results | None = None
 ) -> dict[str, str]:
@@ -307,15 +274,11 @@ def write_schedule(
         Absolute references by name: the key totals, `mtfs_checks` and `mtfs_moved`.
     """
     schedule = Schedule(page, levels, layout, results)
-    lines = mtfs_lines(levels)
-    kinds = (CASHABLE_TOTAL, INVESTMENT_TOTAL, NET_TOTAL)
-    savings, costs, net = (total_line(kind, levels) for kind in kinds)
-    first = page.row
-    saved = schedule.section([line for line in lines if line.kind in CASHABLE], savings)
-    spent = schedule.section([line for line in lines if line.kind in INVESTED], costs)
+    sections = sections_of(levels)
+    savings, costs, net = sections.saved.whole, sections.spent.whole, sections.net
+    saved, spent = schedule.section(sections.saved), schedule.section(sections.spent)
     effect = schedule.sum_of(net, (saved, spent), None)
-    avoided = [line for line in lines if line.kind is AVOIDANCE]
-    schedule.section(avoided, total_line(AVOIDANCE_TOTAL, levels))
+    schedule.section(sections.avoided)
     last = page.row - 1
     page.print_beside(1, schedule.heading, last)
     page.row += 1
@@ -323,7 +286,7 @@ def write_schedule(
     page.row += CHART_ROWS
     for line, row in ((savings, saved), (costs, spent), (net, effect)):
         schedule.check(line, row)
-    schedule.check_totals((first, last))
+    schedule.check_totals((schedule.heading + 1, last))
     label = "All checks on this sheet (zero: everything agrees)"
     checks = schedule.one_cell(label, schedule.checked)
     moved = [schedule.moved(line, row) for line, row in ((savings, saved), (costs, spent))]

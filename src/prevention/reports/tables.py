@@ -28,7 +28,8 @@ def annual_rows(projection: Projection) -> pd.DataFrame:
     money = rows["unit"] == GBP
     for name in FIGURES:
         figures = rows[name].astype(np.float64)
-        rows[name] = figures.where(~money, figures.round(2))
+        # As in the JSON and on the record: numpy's own rounding is a penny off now and then.
+        rows[name] = figures.where(~money, figures.map(lambda v: round(v, 2)))
     for place, name in enumerate(("run_id", "scenario", "council", "council_name")):
         rows.insert(place, name, pd.Series(record[name], index=rows.index, dtype="str"))
     return rows

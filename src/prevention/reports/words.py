@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal
 
 _MARKDOWN = re.compile(
     r"""
@@ -95,14 +96,26 @@ def figure_in(unit: str, amount: float) -> str:
     return MINUS + text if amount < 0 and float(text.replace(",", "")) else text
 
 
-def budget_line(amount: float, decimals: int = 1) -> str:
-    """GBP thousand as a medium-term plan shows it: a saving, which cuts the budget, in brackets.
+def budget_figure(pence: int | None, unit: str) -> str:
+    """A cell of an MTFS schedule as a file in this unit shows it; a saving is in brackets.
 
-    >>> budget_line(435893.2), budget_line(-818647.0), budget_line(0.0)
-    ('(435.9)', '818.6', '0.0')
+    unit: pence, pounds, thousands or millions. None: nothing to show.
+
+    >>> budget_figure(-43_589_320, "thousands"), budget_figure(0, "thousands")
+    ('(436)', '-')
+    >>> budget_figure(81_864_700, "millions"), budget_figure(-45, "pounds")
+    ('0.82', '0')
     """
-    text = thousands(abs(amount), decimals)
-    return f"({text})" if amount > 0 and float(text.replace(",", "")) else text
+    if pence is None:
+        return ""
+    if pence == 0 and unit in ("thousands", "millions"):
+        return "-"
+    shift, places = {"pence": (2, 2), "pounds": (2, 0), "thousands": (5, 0), "millions": (8, 2)}[
+        unit
+    ]
+    amount = Decimal(abs(pence)).scaleb(-shift)
+    text = f"{amount.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP):,}"
+    return f"({text})" if pence < 0 and any(digit in text for digit in "123456789") else text
 
 
 def per_cent(part: float) -> str:
