@@ -18,7 +18,7 @@ DESK, ZOOMED, PHONE = (1440, 900), (720, 450), (390, 844)
 """Screens: a desk's, the same at a zoom of 200%, and a telephone's."""
 
 LATE = "/adjust?set=programmes.no-wrong-door.onset_lag%3D36"
-PAGE_PLACES = [f"/{about['url_path']}" for about in PAGES]
+PAGE_PLACES = ["/" if about.get("default") else f"/{about['url_path']}" for about in PAGES]
 STATES = [
     "/adjust?council=Nowhere&set=no.such%3D1",
     "/adjust?scenario=do-nothing",

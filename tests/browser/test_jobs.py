@@ -14,7 +14,7 @@ from browser.conftest import Visitor
 from prevention.jobs import Request, Workbench
 from prevention.model import summary
 from prevention.model.measures import TOTAL
-from prevention.reports.words import pounds
+from prevention.reports.words import sum_in
 
 pytestmark = pytest.mark.browser
 
@@ -59,10 +59,10 @@ def test_a_director_compares_scenarios(visitor: Arrive, store_path: Path) -> Non
     rows = summary.annual(projection)
     whole = rows[(rows["programme"] == TOTAL) & (rows["service"] == TOTAL)]
     saved = whole[whole["measure"] == "cashable_saving"]["central"].sum()
-    assert director.row("Cashable saving, plan") == ["£0", pounds(saved)]
+    assert director.row("Cashable saving, plan") == ["£0k", sum_in("thousand", saved)]
     director.page.get_by_text("Adult social care", exact=True).click()
     director.settle()
-    assert director.row("Cashable saving, plan") == ["£0", "£0"]
+    assert director.row("Cashable saving, plan") == ["£0k", "£0k"]
     director.page.get_by_role("tab", name="Which assumptions differ").click()
     director.settle()
     assert director.page.get_by_test_id("stDataFrame").is_visible()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from prevention.dashboard.compare import side_of
 from prevention.jobs import Request, Workbench
 from prevention.model import summary
 from prevention.model.measures import TOTAL
-from prevention.reports.words import pence, pounds
+from prevention.reports.words import pence, sum_in
 
 TITLE = "B: Step up Mockingbird and No Wrong Door"
 
@@ -31,13 +32,13 @@ def test_the_columns_are_the_models_figures(opened: Opened, workbench: Workbench
         ("net_saving", "Net saving, plan"),
     ):
         total = round(float(whole[whole["measure"] == measure]["central"].sum()), 2)
-        assert shown[heading] == pounds(total)
+        assert shown[heading] == sum_in("thousand", total)
     saved = whole[whole["measure"] == "cashable_saving"].set_index("year")["central"]
-    for year, value in saved.items():
-        assert shown[f"Cashable saving, {year}"] == pounds(value)
+    for year, value in saved.cumsum().items():
+        assert shown[f"Saved by the end of {year}"] == sum_in("thousand", value)
     last = summary.appraisal(projection).set_index("programme").loc[TOTAL]
-    assert shown["NPV, cashable"] == pounds(last["npv_cashable"])
-    assert shown["NPV, fiscal"] == pounds(last["npv_fiscal"])
+    assert shown["Net present value, cash"] == sum_in("thousand", last["npv_cashable"])
+    assert shown["Net present value, fiscal"] == sum_in("thousand", last["npv_fiscal"])
     assert shown["Month of peak funding"] == last["peak_funding_month"]
     assert shown["Chance of target"].startswith(f"{last['probability_of_target']:.0%} of")
 
@@ -61,18 +62,23 @@ def test_the_side_by_side_holds_for_one_directorate(
     rows = rows[(rows["service"] == TOTAL) & (rows["measure"] == "delivery_cost")]
     adults = rows[rows["programme"].isin(["intermediate-care", "frailty-unit"])]["central"].sum()
     assert adults > 1e6
-    assert side_of(projection, "adults")["Delivery cost, plan"] == pounds(adults)
-    assert side_of(projection, "children")["Delivery cost, plan"] == "£0"
+    assert side_of(projection, "adults")["Delivery cost, plan"] == sum_in("thousand", adults)
+    assert side_of(projection, "children")["Delivery cost, plan"] == "£0k"
 
 
 def test_doing_nothing_is_all_zeros(opened: Opened) -> None:
     page = opened("compare", scenarios=["do-nothing", "current-plan"])
     assert not page.exception
     nothing = table(page, "People started")["A: Do nothing"]
-    money = [v for k, v in nothing.items() if "saving" in k or "cost" in k or "NPV" in k]
-    assert set(money) == {"£0"}
+    money = [v for k, v in nothing.items() if "saving" in k or "cost" in k or "value" in k]
+    assert set(money) == {"£0k"}
     assert nothing["People started"] == "0"
     assert set(table(page, "Net saving: together")["A: Do nothing"]) == {pence(0)}
+
+
+def test_the_reader_chooses_thousands_or_millions(opened: Opened) -> None:
+    shown = table(opened("compare", money="£ million"), "People started")[TITLE]
+    assert re.fullmatch(r"£\d+\.\d\dm", shown["Cashable saving, plan"])
 
 
 def test_one_scenario_alone_is_not_a_comparison(opened: Opened) -> None:

@@ -41,7 +41,7 @@ def test_the_app_opens_on_the_three_jobs_for_warrington(opened: Opened) -> None:
     assert not page.exception
     assert page.title[0].value == "Prevention savings"
     assert page.selectbox(key="council").value == "E06000007"
-    assert all(f"### {job}" in said(page) for job in ("Adjust", "Compare", "Export"))
+    assert all(f"## {job}" in said(page) for job in ("Adjust", "Compare", "Export"))
     page = opened("adjust")
     assert page.selectbox(key="scenario").value == "step-up"
     assert page.selectbox(key="programme").value == "no-wrong-door"

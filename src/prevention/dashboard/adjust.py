@@ -156,7 +156,7 @@ def _show_nothing(projection: Projection, money: str) -> None:
         "is £0 in every year. Choose another scenario above."
     )
     table = _year_table([("Cashable saving", projection)], None, money)
-    show_table(table, f"Saving by year, {choices.MONEY[money]}")
+    show_table(table, f"Saving by year, {choices.MONEY[money]}", choices.MONEY[money])
     show_missing(projection.missing)
     run_line(projection)
 
@@ -195,14 +195,14 @@ def _show_headline(pair: Pair) -> None:
             f"{pair.start.lower()} stands for it.",
         ),
         (
-            "Chance of that",
+            "Chance of reaching it",
             "not sampled" if chance is None else words.per_cent(chance),
             None,
             "Share of the draws in which the saving is that much or more.",
         ),
         (
             "Net positive from",
-            turning.year or "after plan",
+            turning.year or f"not by {pair.adjusted.timeline.labels[-1]}",
             None,
             "The financial year from which cumulative saving less cost stays above zero.",
         ),
@@ -231,7 +231,7 @@ def _show_sentences(pair: Pair) -> None:
         words.slip(sweep.quarter),
         words.longest_lag(*sweep.longest(sweep.net)),
         words.change(before.central, whole.central, pair.start.lower())
-        if pair.group is None
+        if pair.group is None and whole.central != before.central
         else "",
         words.turning(turning.month, turning.year, turning.peak, turning.peak_month),
     ]
@@ -253,10 +253,9 @@ def _show_years(pair: Pair) -> None:
         "range from P10 to P90. The table below has the figures.",
     )
     table = _year_table([(f"{name}, central", p) for name, p in both], pair.group, pair.money)
-    show_table(table, f"{title}, {choices.MONEY[pair.money]}")
-    st.caption(
-        f"{choices.MONEY[pair.money]}. Bars are central figures; whiskers run from P10 to P90."
-    )
+    unit = choices.MONEY[pair.money]
+    show_table(table, f"{title}, {unit}", unit)
+    st.caption("Bars are central figures; whiskers run from P10 to P90.")
     show_downloads(picture, title, pair.run)
 
 
@@ -301,4 +300,4 @@ def _show_curve(pair: Pair) -> None:
     wide = rows[rows["month"] % 12 == 0].pivot(index="month", columns="series", values="share")
     wide = wide[[pair.start, ADJUSTED]].map(words.per_cent)
     wide.index = pd.Index([f"Month {month}" for month in wide.index])
-    show_below(picture, wide, title, pair.run)
+    show_below(picture, wide, title, pair.run, "Since the start")

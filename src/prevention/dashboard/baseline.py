@@ -20,7 +20,7 @@ from prevention.dashboard.session import (
 from prevention.model import summary
 from prevention.model.evidence import Observation, Series, ServiceEvidence
 from prevention.reports import charts
-from prevention.reports.words import pence, plain, pounds
+from prevention.reports.words import listed, pence, plain, pounds
 from prevention.years import WEEKS_PER_YEAR, format_year
 
 FACETS = {"people": "People", "unit_cost": "Unit cost", "spend": "Spend"}
@@ -32,13 +32,16 @@ def show() -> None:
         "What is published for the council, line by line, and what care would cost if no "
         "prevention programme ran."
     )
-    council = choices.choose_council("baseline")
+    left, _ = st.columns([1, 2])
+    with left:
+        council = choices.choose_council("baseline")
     projection = forecast(council, "do-nothing")
     services = projection.council.services
     st.header("Last published year")
     show_table(
         pd.DataFrame({s.name: _published(s) for s in services.values()}).T,
         "People, weekly unit cost and yearly spend of each service line as last published",
+        "Service line",
     )
     service = _choose_service(services)
     _show_published(service)
@@ -96,7 +99,9 @@ def _show_facet(series: Series, facet: str, title: str) -> None:
         st.metric(label, shown)
         st.caption(plain(f"{series.title} ({series.unit})"))
         if last is not None:
-            with st.popover("Source"):
+            publishers = dict.fromkeys(s.publisher for s in sources_behind(last.release))
+            st.caption(f"Source: {plain(listed(list(publishers)))}")
+            with st.popover("Where it comes from"):
                 _show_sources(last.release)
                 if series.note:
                     st.markdown(plain(series.note))
@@ -146,6 +151,7 @@ def _show_difference(service: ServiceEvidence) -> None:
     show_table(
         pd.DataFrame.from_dict(rows, orient="index", columns=["GBP a year"]),
         f"Unit cost and activity beside published spend: {service.name}",
+        "Does it add up?",
     )
 
 
@@ -165,7 +171,7 @@ def _show_fan(rows: pd.DataFrame, series: Series, facet: str, title: str) -> Non
         f"{series.title} as published, then the forecast with its range from P10 to P90. "
         "The table below has the figures.",
     )
-    show_table_below(_fan_table(seen, ahead, facet), f"{facet} by year")
+    show_table_below(_fan_table(seen, ahead, facet), f"{facet} by year", "Year")
 
 
 def _fan_table(seen: pd.DataFrame, ahead: pd.DataFrame, facet: str) -> pd.DataFrame:

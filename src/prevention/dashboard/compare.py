@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -24,7 +25,7 @@ from prevention.model.measures import MEASURES, TOTAL
 from prevention.model.projection import Projection
 from prevention.money import to_pence
 from prevention.reports import charts, words
-from prevention.reports.words import figure_in, plain, pounds
+from prevention.reports.words import figure_in, plain, sum_in
 
 START = ["current-plan", "step-up", "adults-first"]
 MOST = 6
@@ -36,7 +37,12 @@ TABS = [
     "What drives the difference",
     "Which assumptions differ",
 ]
-DIRECTORATES = {"": "Together", "children": "Children's services", "adults": "Adult social care"}
+NPV_CASH, NPV_FISCAL = "Net present value, cash", "Net present value, fiscal"
+DIRECTORATES = {
+    "": "Together",
+    "children": "Children's services",
+    "adults": "Adult social care",
+}
 
 
 def show() -> None:
@@ -48,14 +54,14 @@ def show() -> None:
         return
     names = _named(projections)
     directorate = st.radio(
-        "Programmes of",
+        "Services",
         list(DIRECTORATES),
         format_func=lambda key: DIRECTORATES.get(key, str(key)),
         horizontal=True,
         key="programmes-of",
     )
     _show_sentence(projections, names, directorate)
-    _show_side_by_side(projections, names, directorate)
+    _show_side_by_side(projections, names, directorate, money)
     left, right = st.columns(2, gap="medium")
     with left:
         _show_years(projections, names, directorate, money)
@@ -108,26 +114,31 @@ def _show_sentence(
 
 
 def _show_side_by_side(
-    projections: Sequence[Projection], names: Sequence[str], directorate: str
+    projections: Sequence[Projection], names: Sequence[str], directorate: str, money: str
 ) -> None:
-    st.header(f"Side by side: {DIRECTORATES[directorate].lower()}")
+    st.header(
+        f"Side by side: {DIRECTORATES[directorate].lower()}" if directorate else "Side by side"
+    )
     columns = {
-        name: side_of(projection, directorate)
+        name: side_of(projection, directorate, money)
         for name, projection in zip(names, projections, strict=True)
     }
-    show_table(pd.DataFrame(columns), "Scenarios side by side against doing nothing")
+    title = "Scenarios side by side against doing nothing"
+    show_table(pd.DataFrame(columns), title, "Against doing nothing")
     st.caption(
-        "Net present value is real, in prices of the first year, discounted; "
-        "all else is cash. Ranges are P10 to P90."
+        "Net present value is real, in prices of the first year, discounted; all else is cash. "
+        "Fiscal counts the saving to every public body."
     )
 
 
-def side_of(projection: Projection, directorate: str) -> dict[str, str]:
+def side_of(projection: Projection, directorate: str, money: str = "thousand") -> dict[str, str]:
     """One scenario's column: what it does, costs, saves and risks, as text by row heading."""
+    said = partial(sum_in, money)
     group = figures.of_directorate(projection.plan, directorate)
     saving = figures.over_plan(projection, "cashable_saving", group)
     yearly = figures.central(projection, "cashable_saving", group)
     turning = figures.turning_of(projection, group)
+    cost = figures.over_plan(projection, "delivery_cost", group).central
     column = {
         "People started": f"{figures.over_plan(projection, 'people_started', group).central:,.0f}",
         "Placements avoided": (
@@ -135,47 +146,35 @@ def side_of(projection: Projection, directorate: str) -> dict[str, str]:
         ),
     }
     column |= {
-        f"Cashable saving, {label}": pounds(value)
-        for label, value in zip(projection.timeline.labels, yearly, strict=True)
-    }
-    column |= {
-        f"Saved by the end of {label}": pounds(value)
+        f"Saved by the end of {label}": said(value)
         for label, value in zip(projection.timeline.labels, yearly.cumsum(), strict=True)
     }
     column |= {
-        "Cashable saving, plan": pounds(saving.central),
-        "Range": f"{pounds(saving.p10)} to {pounds(saving.p90)}",
-        "Delivery cost, plan": pounds(
-            figures.over_plan(projection, "delivery_cost", group).central
-        ),
-        "Net saving, plan": pounds(figures.over_plan(projection, "net_saving", group).central),
-        "Peak funding": pounds(turning.peak),
+        "Cashable saving, plan": said(saving.central),
+        "Range, P10 to P90": f"{said(saving.p10)} to {said(saving.p90)}",
+        "Delivery cost, plan": said(cost),
+        "Net saving, plan": said(figures.over_plan(projection, "net_saving", group).central),
+        "Pays back in": words.pays_back(turning.year, cost, projection.timeline.labels[-1]),
+        "Peak funding": said(turning.peak),
         "Month of peak funding": turning.peak_month or "none needed",
-        "Payback": _payback(projection, turning),
     }
-    return column | _worth(projection, group)
+    return column | _worth(projection, group, money)
 
 
-def _payback(projection: Projection, turning: figures.Turning) -> str:
-    if not projection.plan.programmes:
-        return "nothing spent"
-    return f"{turning.month} ({turning.year})" if turning.month else "not in the plan"
-
-
-def _worth(projection: Projection, group: figures.Group) -> dict[str, str]:
+def _worth(projection: Projection, group: figures.Group, money: str) -> dict[str, str]:
     """Net present values, and the chance of reaching the target, from the appraisal's rows."""
-    rows = appraisal(projection)
+    rows, said = appraisal(projection), partial(sum_in, money)
     if rows.empty or group == ():
-        return {"NPV, cashable": "£0", "NPV, fiscal": "£0", "Chance of target": "no programme"}
+        return {NPV_CASH: said(0), NPV_FISCAL: said(0), "Chance of target": "no programme"}
     ids = [TOTAL] if group is None else list(group)
     chosen = rows[rows["programme"].isin(ids)]
     target = float(chosen["target"].sum())
     chance = figures.chance_of(projection, target, group)
     return {
-        "NPV, cashable": pounds(float(chosen["npv_cashable"].sum())),
-        "NPV, fiscal": pounds(float(chosen["npv_fiscal"].sum())),
+        NPV_CASH: said(float(chosen["npv_cashable"].sum())),
+        NPV_FISCAL: said(float(chosen["npv_fiscal"].sum())),
         "Chance of target": (
-            "not sampled" if chance is None else f"{words.per_cent(chance)} of {pounds(target)}"
+            "not sampled" if chance is None else f"{words.per_cent(chance)} of {said(target)}"
         ),
     }
 
@@ -204,7 +203,7 @@ def _show_years(
         },
         index=list(projections[0].timeline.labels),
     )
-    show_below(picture, table.T, f"Cashable saving by year, {choices.MONEY[money]}")
+    show_below(picture, table.T, f"Cashable saving by year, {choices.MONEY[money]}", "", "Scenario")
 
 
 def _show_net(
@@ -225,7 +224,7 @@ def _show_net(
     table = ends.pivot(index="series", columns="month", values="net").loc[list(names)]
     table.columns = pd.Index([f"End of {label}" for label in projections[0].timeline.labels])
     table = table.map(lambda value: figure_in(money, value))
-    show_below(picture, table, f"Cumulative net saving, {choices.MONEY[money]}")
+    show_below(picture, table, f"Cumulative net saving, {choices.MONEY[money]}", "", "Scenario")
 
 
 def _show_bodies(projections: Sequence[Projection], names: Sequence[str], directorate: str) -> None:
@@ -233,7 +232,7 @@ def _show_bodies(projections: Sequence[Projection], names: Sequence[str], direct
         name: bodies_of(p, figures.of_directorate(p.plan, directorate))
         for name, p in zip(names, projections, strict=True)
     }
-    show_table(pd.DataFrame(columns), "Who pays and who gains over the plan, to the penny")
+    show_table(pd.DataFrame(columns), "Who pays and who gains over the plan, to the penny", "Whose")
     st.caption(
         "Over the plan, central, to the penny. What is gained is what the care avoided would "
         "have cost, after overlap and optimism bias: the rows below it add up to it. The NHS, "
@@ -277,7 +276,11 @@ def _show_apart(projections: Sequence[Projection], names: Sequence[str]) -> None
                 heading = f"{MEASURES[measure].title}: {DIRECTORATES[directorate].lower()}"
                 column[heading] = words.pence(figures.over_plan(projection, measure, group).central)
         columns[name] = column
-    show_table(pd.DataFrame(columns), "Children's, adults' and both over the plan, to the penny")
+    show_table(
+        pd.DataFrame(columns),
+        "Children's, adults' and both over the plan, to the penny",
+        "Services",
+    )
     st.caption("Over the plan, central, to the penny: children's and adults' add up to together.")
 
 

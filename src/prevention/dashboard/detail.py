@@ -131,7 +131,7 @@ def _show_slips(pair: Pair) -> None:
         f"{title}: cashable saving (solid) and net of delivery cost (dashed). Upright lines mark "
         "the lag assumed and the longest it can bear. The table below has the figures.",
     )
-    show_table(slip_table(sweep, pair.money), f"{title}, {MONEY[pair.money]}")
+    show_table(slip_table(sweep, pair.money), f"{title}, {MONEY[pair.money]}", "Slip")
     st.caption(
         f"{MONEY[pair.money]}, central, all other assumptions as they stand. A slip moves a "
         "saving later; part of it then falls beyond the plan."

@@ -70,7 +70,7 @@ def show(projections: Sequence[Projection], names: Sequence[str], money: str) ->
         },
         index=rows["assumption"],
     )
-    show_below(picture, table, f"{title}, {MONEY[money]}", runs[-1])
+    show_below(picture, table, f"{title}, {MONEY[money]}", runs[-1], "Assumption")
 
 
 def _named(key: str, plans: Sequence[Plan]) -> str:

@@ -89,7 +89,11 @@ def key_of(programme: str, lever: Lever) -> str:
 def show_lag(approved: Plan, scenario: str, programme: str) -> None:
     """The slider that matters most, and on what footing its start stands."""
     chosen = approved.programmes[programme]
-    _show(LAG, chosen, scenario)
+    left, right = st.columns([7, 3], vertical_alignment="bottom")
+    with left:
+        _show(LAG, chosen, scenario)
+    with right:
+        _show_box(LAG, chosen, scenario)
     st.caption(_origin(LAG, chosen.onset_lag))
 
 
@@ -105,13 +109,8 @@ def _show(lever: Lever, chosen: Programme, scenario: str) -> None:
     """One slider, at what the visitor has set or else at the scenario's own value."""
     assumption: Assumption = getattr(chosen, lever.name)
     quantity = QUANTITIES[lever.name]
-    start = lever.shown(assumption.central)
-    key = key_of(chosen.id, lever)
-    now = lever.shown(dict(working.changes(scenario)).get(key, assumption.central))
     widget = f"lever {lever.name}"
-    # Undo, a reset, a link or another programme moves the slider; a hand on it does not.
-    if st.session_state.get(widget) != now:
-        st.session_state[widget] = now
+    start, now = _stands(lever, chosen, scenario, widget)
     st.slider(
         f"{quantity.title} of {plain(chosen.name)}",
         min_value=min(lever.lowest, start, now),
@@ -119,10 +118,38 @@ def _show(lever: Lever, chosen: Programme, scenario: str) -> None:
         step=lever.step,
         format=lever.format,
         key=widget,
-        on_change=_moved(lever, scenario, key, start, widget),
+        on_change=_moved(lever, scenario, key_of(chosen.id, lever), start, widget),
         disabled=lever is LAG and chosen.lag_shape == "profile",
         help=f"{quantity.meaning}. Its range moves in proportion. {_origin(lever, assumption)}",
     )
+
+
+def _show_box(lever: Lever, chosen: Programme, scenario: str) -> None:
+    """The same lever to be typed, for an exact figure without aiming."""
+    widget = f"typed {lever.name}"
+    start, now = _stands(lever, chosen, scenario, widget)
+    st.number_input(
+        "Or type months",
+        min_value=min(lever.lowest, start, now),
+        max_value=max(lever.highest, start, now),
+        step=lever.step,
+        format="%.1f",
+        key=widget,
+        on_change=_moved(lever, scenario, key_of(chosen.id, lever), start, widget),
+        disabled=chosen.lag_shape == "profile",
+    )
+
+
+def _stands(lever: Lever, chosen: Programme, scenario: str, widget: str) -> tuple[float, float]:
+    """The scenario's own value and the visitor's, as shown; the widget is put to the latter.
+
+    Undo, a reset, a link or another programme moves the widget; a hand on it does not.
+    """
+    assumption: Assumption = getattr(chosen, lever.name)
+    now = dict(working.changes(scenario)).get(key_of(chosen.id, lever), assumption.central)
+    if st.session_state.get(widget) != lever.shown(now):
+        st.session_state[widget] = lever.shown(now)
+    return lever.shown(assumption.central), lever.shown(now)
 
 
 def _moved(lever: Lever, scenario: str, key: str, start: float, widget: str) -> Callable[[], None]:

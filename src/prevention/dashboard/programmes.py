@@ -71,7 +71,7 @@ def _show_what(programme: Programme) -> None:
         "Evidence grade": f"{grade}: {GRADES[grade]}",
         "Acts on": "; ".join(_acts_on(target, services) for target in programme.avoids),
     }
-    show_table(pd.DataFrame({"What it is": facts}), f"{programme.name}: what it is")
+    show_table(pd.DataFrame({"What it is": facts}), f"{programme.name}: what it is", "About")
 
 
 def _acts_on(target: Target, services: Mapping[str, str]) -> str:
@@ -93,7 +93,7 @@ def _show_evidence(programme: Programme) -> None:
     ]
     table = pd.DataFrame(rows)
     table.index = pd.Index([f"{place}" for place in range(1, len(table) + 1)])
-    show_table(table, f"{programme.name}: evidence with its grade and source")
+    show_table(table, f"{programme.name}: evidence with its grade and source", "No.")
 
 
 def _show_assumptions(programme: Programme) -> None:
@@ -112,6 +112,7 @@ def _show_assumptions(programme: Programme) -> None:
     show_table(
         pd.DataFrame.from_dict(rows, orient="index"),
         f"{programme.name}: every assumption with range, unit, footing and source",
+        "Assumption",
     )
 
 
@@ -141,7 +142,7 @@ def _show_lag(programme: Programme) -> None:
         {"Share": [per_cent(share[month]) for month in range(0, 97, 12)]},
         index=[f"Month {month}" for month in range(0, 97, 12)],
     )
-    show_below(picture, table, title)
+    show_below(picture, table, title, heading="Since the start")
 
 
 SHAPES = {

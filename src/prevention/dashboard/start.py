@@ -1,17 +1,15 @@
-"""The first page: three jobs, and the one figure that says where things stand."""
+"""The first page: the answer, programme by programme, and the three jobs."""
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
 from prevention.dashboard import choices, figures
-from prevention.dashboard.session import forecast, run_line
+from prevention.dashboard.session import forecast, run_line, show_missing, show_table
 from prevention.model.projection import Projection
 from prevention.reports import words
 from prevention.reports.words import plain, pounds
-
-SCENARIO = "step-up"
-"""What the figures on this page are of."""
 
 
 def show() -> None:
@@ -20,56 +18,83 @@ def show() -> None:
         "A council pays for prevention today; the saving on placements comes later, in part, and "
         "not always in cash. Here you see **in which financial year, how much, and how sure**."
     )
-    left, _ = st.columns([1, 2])
+    left, right, _ = st.columns(3)
     with left:
         council = choices.choose_council("start")
-    projection = forecast(council, SCENARIO)
+    with right:
+        scenario = choices.choose_scenario("step-up")
+    projection = forecast(council, scenario)
+    _show_answer(projection)
     with st.grid(3, min_column_width=270):
-        for job, (title, who, told) in JOBS.items():
+        for page, (title, told) in JOBS.items():
             with st.container(border=True, height="stretch"):
-                st.markdown(f"### {title}")
-                st.markdown(f"**{who}** {plain(told(projection))}")
-                page = st.session_state.get("pages", {}).get(job)
-                if page is not None:
-                    st.page_link(page, label=f"Go to {title.lower()}", icon="➡️")
-    st.caption(
-        f"Figures on this page: {plain(projection.plan.title)}, {plain(projection.council.name)}, "
-        "with the shipped assumptions. Where each comes from is under Baseline and Programmes."
-    )
+                st.markdown(f"## {title}")
+                st.markdown(told)
+                link = st.session_state.get("pages", {}).get(page)
+                if link is not None:
+                    st.page_link(link, label=f"Go to {title}", icon="➡️")
+    show_missing(projection.missing)
     run_line(projection)
 
 
-def _adjusted(projection: Projection) -> str:
-    known = list(projection.plan.programmes)
-    id_ = "no-wrong-door" if "no-wrong-door" in known else next(iter(known), "")
-    if not id_:
-        return "No programme of this scenario is covered for this council."
-    name = projection.plan.programmes[id_].name
-    saved = figures.central(projection, "cashable_saving", (id_,)).tolist()
-    return words.arrival(name, projection.timeline.labels, saved)
-
-
-def _compared(projection: Projection) -> str:
+def _show_answer(projection: Projection) -> None:
+    """What the scenario saves, how sure that is, and in which year each part of it pays back."""
+    st.header("When it pays back")
+    if not projection.plan.programmes:
+        st.info("No programme runs in this scenario: nothing is spent and nothing is saved.")
+        return
+    last = projection.timeline.labels[-1]
     whole = figures.over_plan(projection, "cashable_saving")
     cost = figures.over_plan(projection, "delivery_cost").central
-    return (
-        f"{projection.plan.title} saves {pounds(whole.central)} in cash over "
-        f"{projection.plan.years} years and costs {pounds(cost)}: see it beside the others, "
-        "against doing nothing."
+    st.markdown(
+        plain(
+            f"{projection.plan.title} saves {pounds(whole.central)} in cash by the end of {last} "
+            f"and costs {pounds(cost)} of new money. Eight times in ten the saving is between "
+            f"{pounds(whole.p10)} and {pounds(whole.p90)}."
+        )
+    )
+    rows = {
+        programme.name: programme_row(projection, (id_,))
+        for id_, programme in projection.plan.programmes.items()
+    }
+    rows["The whole plan"] = programme_row(projection, None)
+    show_table(
+        pd.DataFrame.from_dict(rows, orient="index"),
+        f"{projection.plan.title}: saving, cost and payback of each programme",
+        "Programme",
     )
 
 
-def _exported(projection: Projection) -> str:
+def programme_row(projection: Projection, group: figures.Group) -> dict[str, str]:
+    """What a programme saves and costs over the plan, and when it pays back, as text."""
     labels = projection.timeline.labels
-    return (
-        f"The medium-term projection {labels[0]} to {labels[-1]}, in your layout, as a workbook, "
-        "CSV or Parquet file, to the penny, with its audit trail."
-    )
+    saved = figures.central(projection, "cashable_saving", group)
+    cost = figures.over_plan(projection, "delivery_cost", group).central
+    year = figures.turning_of(projection, group).year
+    largest = labels[int(saved.argmax())] if saved.max() >= 0.5 else "none"
+    return {
+        f"Cashable saving to {labels[-1]}": pounds(float(saved.sum())),
+        "New cost": pounds(cost),
+        "Pays back in": words.pays_back(year, cost, labels[-1]),
+        "Largest saving in": largest,
+    }
 
 
 JOBS = {
-    "adjust": ("Adjust", "For finance officers: what if the saving comes later?", _adjusted),
-    "compare": ("Compare", "For service directors: which plan is better?", _compared),
-    "export": ("Export", "For budget teams: the figures for the budget.", _exported),
+    "adjust": (
+        "Adjust",
+        "**For finance officers.** What if the saving comes later? Move a lag and see the "
+        "year it lands in.",
+    ),
+    "compare": (
+        "Compare",
+        "**For service directors.** Which plan is better? Set scenarios side by side, against "
+        "doing nothing.",
+    ),
+    "export": (
+        "Export",
+        "**For budget teams.** The figures for the budget, to the penny, with where each "
+        "comes from.",
+    ),
 }
-"""Title, whom it is for, and a sentence of today's figures, by the page it leads to."""
+"""Title, and whom it is for, by the page it leads to."""

@@ -232,7 +232,7 @@ def _show_history(history: list[ScenarioVersion]) -> None:
         }
         for version in reversed(history)
     }
-    show_table(pd.DataFrame.from_dict(rows, orient="index"), "Versions of this scenario")
+    show_table(pd.DataFrame.from_dict(rows, orient="index"), "Versions of this scenario", "Version")
     by_number = {version.version: version for version in history}
     for version in reversed(history):
         with st.expander(f"What version {version.version} changed"):

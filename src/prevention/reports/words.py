@@ -259,6 +259,21 @@ def change(before: float, after: float, start: str = "as approved") -> str:
     return f"The plan saves {pounds(abs(moved))} {word} than {start}{part}."
 
 
+def pays_back(year: str | None, cost: float, last: str) -> str:
+    """In which financial year a scheme pays back, for a table.
+
+    cost: GBP of new money over the plan. last: the plan's last year.
+
+    >>> pays_back("2030/31", 250_000, "2031/32"), pays_back(None, 250_000, "2031/32")
+    ('2030/31', 'not by the end of 2031/32')
+    >>> pays_back("2027/28", 0.0, "2031/32")
+    'at once: no new cost'
+    """
+    if year is None:
+        return f"not by the end of {last}"
+    return year if cost >= 0.005 else "at once: no new cost"
+
+
 def turning(month: str | None, year: str | None, peak: float, peak_month: str | None) -> str:
     """When cumulative net turns positive for good, and how deep it goes before.
 
