@@ -42,8 +42,9 @@ the Public Sector Bodies (Websites and Mobile Applications) Accessibility Regula
 of councils.
 
 **What is checked at every change.** axe-core, an automatic checker, reads every page at two
-widths, and the states a page can be in: an error, nothing chosen, a lever moved. Text on charts
-is at least 4.5 to 1 against its ground. Pages fit a screen 390 pixels wide and a zoom of 200%.
+widths, and the states a page can be in: an error, nothing chosen, a lever moved. The three jobs
+are done by keyboard alone. Text on charts is at least 4.5 to 1 against its ground. Pages fit a
+screen 390 pixels wide and a zoom of 200%.
 
 **What is not.** No one who uses assistive technology has tried the pages, so conformance is not
 claimed.
