@@ -69,7 +69,7 @@ def test_in_which_year_no_wrong_door_pays_back(newcomer: Newcomer, bench: Workbe
     year = figures.turning_of(projection, (HUB,)).year
     assert year is None
     found = newcomer.row("No Wrong Door hub")
-    assert found["Pays back in"] == f"not by the end of {projection.timeline.labels[-1]}"
+    assert found["Pays back in"] == f"not by {projection.timeline.labels[-1]}"
     assert newcomer.clicks == 0
     newcomer.choose("Scenario", "Whole system")
     projection = bench.forecast(Request(scenario="whole-system", draws=0))

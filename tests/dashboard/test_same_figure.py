@@ -242,7 +242,7 @@ def test_the_chance_of_the_target_is_the_same_everywhere(case: Case) -> None:
     (last,) = (row for row in case.document["appraisal"] if row["programme"] == TOTAL)
     chance = figures.chance_of(case.projection, last["target"])
     assert chance == last["probability_of_target"]
-    assert figure(case.pages["adjust"], "Chance of reaching it") == words.per_cent(chance)
+    assert figure(case.pages["adjust"], "Chance of that") == words.per_cent(chance)
     for id_ in case.projection.plan.programmes:
         (row,) = (r for r in case.document["appraisal"] if r["programme"] == id_)
         assert figures.chance_of(case.projection, row["target"], (id_,)) == pytest.approx(

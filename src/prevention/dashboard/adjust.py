@@ -195,14 +195,14 @@ def _show_headline(pair: Pair) -> None:
             f"{pair.start.lower()} stands for it.",
         ),
         (
-            "Chance of reaching it",
+            "Chance of that",
             "not sampled" if chance is None else words.per_cent(chance),
             None,
             "Share of the draws in which the saving is that much or more.",
         ),
         (
             "Net positive from",
-            turning.year or f"not by {pair.adjusted.timeline.labels[-1]}",
+            turning.year or "not in plan",
             None,
             "The financial year from which cumulative saving less cost stays above zero.",
         ),

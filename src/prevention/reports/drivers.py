@@ -80,7 +80,9 @@ def bridge(rows: pd.DataFrame, title: str = "Over the plan", money: str = "") ->
             "text": {"field": "shown"},
         },
     }
-    return picture([bars, labels, zero("x")], rows, max(160, 34 * len(rows)))
+    drawn = picture([bars, labels, zero("x")], rows, max(160, 34 * len(rows)))
+    # Room for the amount beside the longest bar, on a narrow screen too.
+    return Picture(drawn.spec | {"padding": {"right": 62}}, drawn.rows)
 
 
 LOW, HIGH = "Low", "High"

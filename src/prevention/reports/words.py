@@ -265,12 +265,12 @@ def pays_back(year: str | None, cost: float, last: str) -> str:
     cost: GBP of new money over the plan. last: the plan's last year.
 
     >>> pays_back("2030/31", 250_000, "2031/32"), pays_back(None, 250_000, "2031/32")
-    ('2030/31', 'not by the end of 2031/32')
+    ('2030/31', 'not by 2031/32')
     >>> pays_back("2027/28", 0.0, "2031/32")
     'at once: no new cost'
     """
     if year is None:
-        return f"not by the end of {last}"
+        return f"not by {last}"
     return year if cost >= 0.005 else "at once: no new cost"
 
 
