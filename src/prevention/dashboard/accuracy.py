@@ -140,7 +140,7 @@ def _ahead(horizon: int) -> str:
 def _show_errors(
     found: Accuracy, own: Accuracy, service: str, measure: str, kind: str, council: str
 ) -> None:
-    st.subheader("Error by years ahead")
+    st.header("Error by years ahead")
     scores = report.of_line(found, service, measure)
     default = found.defaults[service, measure]
     best = [rival.method for rival in report.rivals(found, service, measure)][:1]
@@ -172,7 +172,7 @@ def _show_errors(
 
 
 def _show_ranges(found: Accuracy, own: Accuracy, service: str, measure: str, council: str) -> None:
-    st.subheader("How often the range held")
+    st.header("How often the range held")
     st.markdown(plain(report.range_sentence(found, service, measure)))
     default = found.defaults[service, measure]
     rows: dict[str, dict[str, str]] = {}
@@ -195,7 +195,7 @@ RANGES: dict[str, Callable[[Score], str]] = {
 
 
 def _show_rivals(found: Accuracy, service: str, measure: str) -> None:
-    st.subheader("Where another method did better")
+    st.header("Where another method did better")
     rivals = report.rivals(found, service, measure)
     name = METHOD_NAMES[found.defaults[service, measure]]
     if not rivals:
@@ -222,7 +222,7 @@ def _show_rivals(found: Accuracy, service: str, measure: str) -> None:
 
 
 def _show_every_line(found: Accuracy, own: Accuracy, council: str) -> None:
-    st.subheader("Every series at a glance")
+    st.header("Every series at a glance")
     rows = {}
     for service, measure in report.lines_judged(found):
         default = found.defaults[service, measure]

@@ -93,7 +93,7 @@ def _choose_figures() -> int:
 def _show_forecasts(found: LookBack, council: str, money: str) -> None:
     evidence = bench().council(council)
     for past, title in ((found.people, CHILDREN), (found.spend, SPEND), (found.price, WEEKLY)):
-        st.subheader(title)
+        st.header(title)
         st.markdown(plain(hindsight.outcome(past)))
         unit = money if past is found.spend else ""
         rows = hindsight.rows(history(evidence, past), past)
@@ -105,7 +105,7 @@ def _show_forecasts(found: LookBack, council: str, money: str) -> None:
             "table below has the figures.",
         )
         show_below(chart, hindsight.table(rows, unit), heading + _in(unit))
-    st.subheader("What this teaches")
+    st.header("What this teaches")
     for lesson in hindsight.lessons(found.people, found.price, found.spend):
         st.markdown(f"- {plain(lesson)}")
 
@@ -128,7 +128,7 @@ def _show_everywhere(held: Held) -> None:
 
 def _show_bridge(council: str, money: str) -> None:
     evidence = bench().council(council)
-    st.subheader(f"Why spend changed, {format_year(OWN_COUNT)} to {format_year(YEARS[-1])}")
+    st.header(f"Why spend changed, {format_year(OWN_COUNT)} to {format_year(YEARS[-1])}")
     try:
         found = spend_bridge(evidence, OWN_COUNT, YEARS[-1])
     except CannotHindcast as fault:

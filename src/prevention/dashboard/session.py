@@ -257,7 +257,7 @@ def show_table(rows: pd.DataFrame, alt_text: str, heading: str = "") -> None:
     to_right: list[CSSDict] = [
         {"selector": f".col{place}", "props": "text-align: right !important"}
         for place in range(rows.shape[1])
-        if rows.iloc[:, place].map(_is_figure).mean() > 0.5
+        if 2 * sum(map(_is_figure, rows.iloc[:, place])) > len(rows)
     ]
     st.table(styled.set_table_styles(to_right, overwrite=False), alt=alt_text, border="horizontal")
 
