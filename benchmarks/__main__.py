@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable, Sequence
 
 from benchmarks import (
     accuracy,
@@ -16,6 +17,7 @@ from benchmarks import (
     report,
     slider,
 )
+from benchmarks.report import Row
 from benchmarks.timing import say
 
 SECTIONS = {
@@ -28,9 +30,14 @@ SECTIONS = {
     "Exports": exports.export_rows,
 }
 
+BROKE_DOWN = "This section could not be run"
+
 
 def main() -> int:
-    """Run all; 0 when done, met or not: a slow machine is no fault of the program."""
+    """Run all; 0 when done, targets met or not; 1 when a section broke down.
+
+    A slow machine is no fault of the program.
+    """
     faults = environment.prepare()
     started = time.perf_counter()
     loads = [("start", report.load())]
@@ -40,7 +47,7 @@ def main() -> int:
         "The baseline's back-test": lambda: forecasts.forecast_rows(faults),
     }
     for name, rows in (SECTIONS | beside).items():
-        found[name] = rows()
+        found[name] = _tried(name, rows)
         loads.append((name, report.load()))
     about = report.machine() | {
         "case": f"{len(case.PROGRAMMES)} programmes of the library, Warrington, {case.YEARS} years "
@@ -53,7 +60,16 @@ def main() -> int:
     say(f"wrote benchmarks/results.md; targets missed: {len(missed)}")
     for what in missed:
         say(f"  missed: {what}")
-    return 0
+    return int(any(row.what == BROKE_DOWN for rows in found.values() for row in rows))
+
+
+def _tried(name: str, rows: Callable[[], Sequence[Row]]) -> Sequence[Row]:
+    """A section's rows; one row that says why if it broke down, so that the others are not lost."""
+    try:
+        return rows()
+    except Exception as fault:  # whatever it is, it is told in the table
+        say(f"{name} broke down: {fault!r}")
+        return [Row(BROKE_DOWN, note=f"{type(fault).__name__}: {fault}")]
 
 
 if __name__ == "__main__":

@@ -57,6 +57,13 @@ def test_the_sampling_error_is_under_one_per_cent(scenario: str, place: int) -> 
     assert found[:, place].std(ddof=1) / width < 0.01
 
 
+@pytest.mark.parametrize("scenario", SEEDS)
+def test_p90_is_good_to_one_per_cent_of_itself(scenario: str) -> None:
+    """P10 is near zero or below it, where a share of itself says nothing: see the width above."""
+    found = by_seed(scenario)[:, 2]
+    assert found.std(ddof=1) / found.mean() < 0.01
+
+
 def test_crn_difference_sd() -> None:
     """Common random numbers: the difference of two scenarios varies at least 5 x less.
 
@@ -68,8 +75,8 @@ def test_crn_difference_sd() -> None:
     assert other.std() / paired.std() >= 5
 
 
-def test_a_small_change_moves_every_percentile_smoothly() -> None:
-    """A longer lag saves less at P10, P50 and P90 alike (harm is also smaller when late)."""
+def test_a_small_change_moves_percentiles_a_little() -> None:
+    """A longer lag saves a little less at P50 and P90 (at P10, harm is smaller when late)."""
     base = np.percentile(five_years("step-up", 1), [50, 90])
     slower = np.percentile(five_years("step-up", 1, slipped=True), [50, 90])
     assert (slower < base).all()
