@@ -58,7 +58,7 @@ def test_a_councils_own_count_may_be_used(opened: Opened, lines: Lookable) -> No
 def test_the_parts_of_the_change_in_spend_add_up_to_the_pound(
     opened: Opened, workbench: Workbench
 ) -> None:
-    page = opened("hindcast", money="million")
+    page = opened("hindcast")
     rows = table(page, "Change in spend")["GBP"]
     amounts = [int(re.sub(r"[£,]", "", text).replace("\N{MINUS SIGN}", "-")) for text in rows]
     start, *parts, change, end = amounts

@@ -53,9 +53,11 @@ def _quietly(series: Floats, horizons: int) -> Mapping[str, Floats]:
 def _forecasts(series: Floats, horizons: int) -> dict[str, Floats]:
     from statsmodels.tsa.holtwinters import Holt, SimpleExpSmoothing
 
-    smooth = SimpleExpSmoothing(series, initialization_method="estimated").fit()
-    holt = Holt(series, initialization_method="estimated").fit()
-    damped = Holt(series, damped_trend=True, initialization_method="estimated").fit()
+    # Without a search of a grid first: it takes a third of the time and finds nothing better
+    # on series as short as these.
+    smooth = SimpleExpSmoothing(series, initialization_method="estimated").fit(use_brute=False)
+    holt = Holt(series, initialization_method="estimated").fit(use_brute=False)
+    damped = Holt(series, damped_trend=True, initialization_method="estimated").fit(use_brute=False)
     level = np.asarray(smooth.forecast(horizons))
     return {
         "simple_smoothing": level,

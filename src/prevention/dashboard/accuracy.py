@@ -160,11 +160,11 @@ def _show_errors(
         chart,
         f"{title}. The method used here is drawn first; the table below has every method.",
     )
-    show_below(chart, _errors(found, service, measure, kind), title)
+    show_below(chart, _errors(found, service, measure, kind), title, heading="Method")
     alone = _errors(own, service, measure, kind)
     if len(alone):
         with st.expander(f"Table: the same for {plain(council)} alone"):
-            show_table(alone, f"Error by years ahead, {heading}, {council}")
+            show_table(alone, f"Error by years ahead, {heading}, {council}", "Method")
             st.caption(
                 "One council is few forecasts: which method is best here is mostly chance, so "
                 "the method is chosen over all councils."
@@ -183,6 +183,7 @@ def _show_ranges(found: Accuracy, own: Accuracy, service: str, measure: str, cou
     show_table(
         pd.DataFrame.from_dict(rows, orient="index").fillna("none judged"),
         "Past figures inside the P10 to P90 range by years ahead, and what that is over",
+        "Range",
     )
 
 
@@ -218,6 +219,7 @@ def _show_rivals(found: Accuracy, service: str, measure: str) -> None:
     show_table(
         pd.DataFrame.from_dict(rows, orient="index"),
         "Methods with a smaller error than the one used at some number of years ahead",
+        "Method",
     )
 
 
@@ -243,6 +245,7 @@ def _show_every_line(found: Accuracy, own: Accuracy, council: str) -> None:
     show_table(
         pd.DataFrame.from_dict(rows, orient="index"),
         "The method used for each series and its error the most years ahead that can be judged",
+        "Series",
     )
     for name in found.untested:
         st.markdown(plain(f"{name}: too few years are published to try any method."))

@@ -7,19 +7,17 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
-from prevention.dashboard import choices
+from prevention.dashboard import choices, outlook
 from prevention.dashboard.session import (
+    bench,
     forecast,
     run_line,
     show_missing,
-    show_picture,
     show_table,
-    show_table_below,
     sources_behind,
 )
 from prevention.model import summary
 from prevention.model.evidence import Observation, Series, ServiceEvidence
-from prevention.reports import charts
 from prevention.reports.words import listed, pence, plain, pounds
 from prevention.years import WEEKS_PER_YEAR, format_year
 
@@ -32,24 +30,25 @@ def show() -> None:
         "What is published for the council, line by line, and what care would cost if no "
         "prevention programme ran."
     )
-    left, _ = st.columns([1, 2])
-    with left:
+    with st.grid(3, min_column_width=230):
         council = choices.choose_council("baseline")
-    projection = forecast(council, "do-nothing")
-    services = projection.council.services
+        services = bench().council(council).services
+        service = _choose_service(services)
+        money = choices.choose_money()
     st.header("Last published year")
     show_table(
         pd.DataFrame({s.name: _published(s) for s in services.values()}).T,
         "People, weekly unit cost and yearly spend of each service line as last published",
         "Service line",
     )
-    service = _choose_service(services)
     _show_published(service)
     _show_difference(service)
+    method = outlook.choose_method(service)
+    changes = outlook.change_to(service, method)
+    projection = forecast(council, "do-nothing", changes)
     rows = summary.baseline(projection)
     rows = rows[rows["service"] == service.id] if len(rows) else rows
-    _show_fan(rows, service.people, "people", service.people.unit.capitalize())
-    _show_fan(rows, service.spend, "spend", "Spend")
+    outlook.show(service, council, rows, method, money, projection)
     show_missing(projection.missing)
     run_line(projection)
 
@@ -153,33 +152,3 @@ def _show_difference(service: ServiceEvidence) -> None:
         f"Unit cost and activity beside published spend: {service.name}",
         "Does it add up?",
     )
-
-
-def _show_fan(rows: pd.DataFrame, series: Series, facet: str, title: str) -> None:
-    """One published series and its forecast: rows of `summary.baseline` of one service."""
-    st.header(f"{plain(series.title)}: published, then if nothing changes")
-    ahead = rows[rows["measure"] == facet] if len(rows) else rows
-    if ahead.empty:
-        st.info(f"No forecast of {facet}: people or unit cost is neither published nor assumed.")
-        return
-    seen = pd.DataFrame(
-        [(format_year(o.year_ending), o.value) for o in series.observations],
-        columns=["year", "value"],
-    )
-    show_picture(
-        charts.fan(seen, ahead, title, money=facet == "spend"),
-        f"{series.title} as published, then the forecast with its range from P10 to P90. "
-        "The table below has the figures.",
-    )
-    show_table_below(_fan_table(seen, ahead, facet), f"{facet} by year", "Year")
-
-
-def _fan_table(seen: pd.DataFrame, ahead: pd.DataFrame, facet: str) -> pd.DataFrame:
-    written = pounds if facet == "spend" else (lambda value: f"{value:,.1f}")
-    past = pd.DataFrame({"Published": seen["value"].map(written).tolist()}, index=seen["year"])
-    names = {"central": "Central", "p10": "P10", "p50": "P50", "p90": "P90"}
-    future = pd.DataFrame(
-        {title: ahead[column].map(written).tolist() for column, title in names.items()},
-        index=ahead["year"],
-    )
-    return pd.concat([past, future]).fillna("")

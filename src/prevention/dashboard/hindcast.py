@@ -104,7 +104,7 @@ def _show_forecasts(found: LookBack, council: str, money: str) -> None:
             f"{heading}: the forecast with its range from P10 to P90, then what happened. The "
             "table below has the figures.",
         )
-        show_below(chart, hindsight.table(rows, unit), heading + _in(unit))
+        show_below(chart, hindsight.table(rows, unit), heading + _in(unit), heading="Year")
     st.header("What this teaches")
     for lesson in hindsight.lessons(found.people, found.price, found.spend):
         st.markdown(f"- {plain(lesson)}")
@@ -145,4 +145,4 @@ def _show_bridge(council: str, money: str) -> None:
         f"{title}: bars from the spend of {format_year(OWN_COUNT)} through volume, price, mix "
         f"and remainder to the spend of {format_year(YEARS[-1])}. The table below has the figures.",
     )
-    show_below(chart, hindsight.bridge_table(rows), f"{title}, GBP")
+    show_below(chart, hindsight.bridge_table(rows), f"{title}, GBP", heading="Step")

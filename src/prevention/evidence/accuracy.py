@@ -83,11 +83,13 @@ def kept_files(store: Path, data: Path) -> list[Path]:
 class BackTest:
     """Every method's forecasts from past years in every council, beside what happened.
 
-    defaults, names, titles, untested, whole: as of `Accuracy`. made_with: the libraries,
-        with their versions, whose forecasts are kept.
+    people: the figures themselves, by service line. defaults, names, titles, untested,
+        whole: as of `Accuracy`. made_with: the libraries, with their versions, whose
+        forecasts are kept.
     """
 
     trials: tuple[Trial, ...]
+    people: Mapping[str, Lines]
     defaults: Mapping[tuple[str, str], str]
     names: Mapping[str, str]
     titles: Mapping[tuple[str, str], str]
@@ -150,7 +152,7 @@ def _whole(found: Iterable[Mapping[str, Floats]]) -> bool:
 
 
 def _back_test(
-    asked: Iterable[Question],
+    asked: Sequence[Question],
     definitions: Sequence[ServiceDefinition],
     economy: Economy,
     lines: Iterable[Lines],
@@ -176,4 +178,6 @@ def _back_test(
     names = {each.id: each.name for each in definitions}
     titles = {(e.id, measure): e.series[measure].title for e in definitions for measure in MEASURES}
     untested = tuple(name for id_, name in names.items() if (id_, PEOPLE) not in judged)
-    return BackTest(trials, defaults, names, titles, untested, _whole(found), tuple(sorted(makers)))
+    people = {q.lines.service: q.lines for q in asked if q.lines.measure == PEOPLE}
+    whole, made_with = _whole(found), tuple(sorted(makers))
+    return BackTest(trials, people, defaults, names, titles, untested, whole, made_with)

@@ -16,13 +16,13 @@ from prevention.reports.picture import (
     INK,
     NAVY,
     PALETTE,
+    PLUM,
     SKY,
     WHITE,
     Picture,
     Spec,
     in_unit,
     legend_of,
-    money_unit,
     picture,
     scale,
     tip,
@@ -191,25 +191,37 @@ def cumulative_net(rows: pd.DataFrame, series: Sequence[str], money: str = "") -
     return picture([line, *([end] if count > 1 else []), zero()], rows)
 
 
-def fan(seen: pd.DataFrame, ahead: pd.DataFrame, title: str, money: bool = False) -> Picture:
+def fan(
+    seen: pd.DataFrame,
+    ahead: pd.DataFrame,
+    title: str,
+    money: str | None = None,
+    beside: pd.DataFrame | None = None,
+) -> Picture:
     """Published figures, then the forecast with its P10 to P90 band.
 
-    seen: year, value. ahead: year, central, p10, p90. Years are labels (2027/28).
+    seen: year, value. ahead: year, central, p10, p90. Years are labels (2027/28). money: of
+    GBP, the reader's unit ("" takes the one that fits). beside: year, value of similar
+    councils, where they are compared with.
     """
     ahead = ahead[["year", "central", "p10", "p90"]].rename(columns={"central": "value"})
+    beside = seen.iloc[:0] if beside is None else beside
     rows = pd.concat(
-        [seen[["year", "value"]].assign(part="Published"), ahead.assign(part="Forecast")]
+        [
+            seen[["year", "value"]].assign(part="Published"),
+            ahead.assign(part="Forecast"),
+            beside[["year", "value"]].assign(part=SIMILAR),
+        ]
     )
     unit = title
-    if money:
-        divisor, name = money_unit(rows, ["value", "p90"])
-        rows = rows.assign(**{c: rows[c] / divisor for c in ("value", "p10", "p90")})
+    if money is not None:
+        rows, name = in_unit(rows, ["value", "p10", "p90"], money)
         unit = f"{title}, {name}"
     x = {
         "field": "year",
         "type": "ordinal",
         "title": "Financial year",
-        "scale": {"domain": _every_year(list(rows["year"]))},
+        "scale": {"domain": every_year(list(rows["year"]))},
         "axis": {"labelOverlap": True, "labelAngle": 0},
     }
     place = {"x": x, "y": {"field": "value", "type": "quantitative", "title": unit}}
@@ -228,7 +240,10 @@ def fan(seen: pd.DataFrame, ahead: pd.DataFrame, title: str, money: bool = False
     for part, colour, dash, shape in (
         ("Published", INK, DASHES[0], "circle"),
         ("Forecast", NAVY, DASHES[1], "square"),
+        (SIMILAR, PLUM, DASHES[2], "triangle-up"),
     ):
+        if not (rows["part"] == part).any():
+            continue
         chosen = [{"filter": f"datum.part == '{part}'"}]
         line = {"type": "line", "color": colour, "strokeDash": dash}
         point = {"type": "point", "color": colour, "shape": shape, "filled": True, "size": 50}
@@ -236,29 +251,35 @@ def fan(seen: pd.DataFrame, ahead: pd.DataFrame, title: str, money: bool = False
             {"transform": chosen, "mark": mark, "encoding": {**place, "tooltip": tips}}
             for mark in (line, point)
         ]
-    return picture([*layers, *_fan_names(seen, ahead, x)], rows)
+    return picture([*layers, *_fan_names(seen, ahead, beside, x)], rows)
 
 
-def _every_year(labels: Sequence[str]) -> list[str]:
+SIMILAR = "Similar councils"
+
+
+def every_year(labels: Sequence[str]) -> list[str]:
     """Every year from the first to the last, so that a gap in the record shows as one."""
     endings = [parse_year(label) for label in labels]
     return [format_year(year) for year in range(min(endings), max(endings) + 1)] if endings else []
 
 
-def _fan_names(seen: pd.DataFrame, ahead: pd.DataFrame, x: Spec) -> list[Spec]:
+def _fan_names(
+    seen: pd.DataFrame, ahead: pd.DataFrame, beside: pd.DataFrame, x: Spec
+) -> list[Spec]:
     """The name of each part of a fan beside it, in place of a key read by colour."""
-    names = [("Published", seen, "value", 0)]
-    names += [
-        ("P90", ahead, "p90", -8),
-        ("Central", ahead, "value", -12),
-        ("P10", ahead, "p10", 14),
+    names = [
+        ("Published", "Published", seen, "value", 0),
+        ("P90", "Forecast", ahead, "p90", -8),
+        ("Central", "Forecast", ahead, "value", -12),
+        ("P10", "Forecast", ahead, "p10", 14),
+        (SIMILAR, SIMILAR, beside, "value", -14),
     ]
     layers: list[Spec] = []
-    for name, rows, column, shift in names:
+    for name, part, rows, column, shift in names:
         if not len(rows) or rows[column].isna().all():
             continue
-        part = "Forecast" if shift else "Published"
-        year = rows["year"].iloc[-1]
+        # The first of the similar councils' years: the last is where the others' names are.
+        year = rows["year"].iloc[0 if part == SIMILAR else -1]
         layers.append(
             {
                 "transform": [{"filter": f"datum.part == '{part}' && datum.year == '{year}'"}],
@@ -266,7 +287,7 @@ def _fan_names(seen: pd.DataFrame, ahead: pd.DataFrame, x: Spec) -> list[Spec]:
                     "type": "text",
                     "dy": shift,
                     "dx": 0 if shift else 8,
-                    "align": "right" if shift else "left",
+                    "align": "left" if part != "Forecast" else "right",
                 },
                 "encoding": {
                     "x": x,

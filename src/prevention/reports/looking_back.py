@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from prevention.reports.charts import every_year
 from prevention.reports.picture import (
     DASHES,
     INK,
@@ -81,7 +82,7 @@ def past_fan(rows: pd.DataFrame, title: str, money: str = "") -> Picture:
         "field": "year",
         "type": "ordinal",
         "title": "Financial year",
-        "sort": sorted(rows["year"].unique()),
+        "scale": {"domain": every_year(list(rows["year"]))},
         "axis": {"labelAngle": 0, "labelOverlap": True, "grid": False},
     }
     y: Spec = {"type": "quantitative", "title": unit, "scale": {"zero": True}}
