@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from prevention.baseline.backtest import Trial
 from prevention.baseline.choosing import UNFADING, best_method
-from prevention.baseline.hindcast import CannotHindcast, Year, bridge, past_forecast
+from prevention.baseline.hindcast import CannotHindcast, Year, bridge, past_forecasts
 from prevention.baseline.methods import METHODS
 from prevention.baseline.panel import lines_of
-from prevention.evidence.lookback import OWN_COUNT, PUBLISHED, look_back, lookable, spend_bridge
+from prevention.evidence.lookback import OWN_COUNT, PUBLISHED, look_backs, lookable, spend_bridge
 from prevention.model.evidence import CouncilEvidence, ServiceEvidence
 from prevention.model.scenarios import Library
 from prevention.years import WEEKS_PER_YEAR
@@ -94,7 +94,7 @@ def test_nothing_is_left_over_where_every_child_has_a_price() -> None:
 
 def test_the_forecast_of_november_2020_uses_nothing_later(councils: Councils) -> None:
     """Every figure after the year used is changed: no forecast moves, only what happened."""
-    honest = look_back(lookable(councils), WARRINGTON)
+    honest = look_backs(lookable(councils)).of(WARRINGTON)
 
     def meddled(evidence: CouncilEvidence) -> CouncilEvidence:
         services: dict[str, ServiceEvidence] = {}
@@ -112,7 +112,7 @@ def test_the_forecast_of_november_2020_uses_nothing_later(councils: Councils) ->
             services[id_] = replace(line, **changed)
         return replace(evidence, services=services)
 
-    other = look_back(lookable({c: meddled(e) for c, e in councils.items()}), WARRINGTON)
+    other = look_backs(lookable({c: meddled(e) for c, e in councils.items()})).of(WARRINGTON)
     assert (honest.people.actual != other.people.actual).all()
     for measure in ("people", "price", "spend"):
         ours, theirs = getattr(honest, measure), getattr(other, measure)
@@ -124,23 +124,24 @@ def test_the_forecast_of_november_2020_uses_nothing_later(councils: Councils) ->
 def test_warringtons_children_stayed_inside_the_range_and_its_spend_did_not_stay_low(
     councils: Councils,
 ) -> None:
-    found = look_back(lookable(councils), WARRINGTON)
+    found = look_backs(lookable(councils)).of(WARRINGTON)
     assert found.people.start == 385
     assert found.people.actual.tolist() == [366, 329, 332, 354, 310]
     assert found.people.inside == 5
     assert found.spend.actual[-1] == 35_895_782
     assert found.spend.central[-1] < found.spend.actual[-1]
-    own = look_back(lookable(councils), WARRINGTON, OWN_COUNT)
+    own = look_backs(lookable(councils), OWN_COUNT).of(WARRINGTON)
     assert own.people.start == 364
     assert abs(own.people.central[-1] - 310) < abs(found.people.central[-1] - 310)
 
 
 def test_every_council_looks_back_or_says_why_not(councils: Councils) -> None:
     people = lines_of(councils, "children-looked-after", "people")
+    everywhere = past_forecasts(people, PUBLISHED, (2021, 2025), "levelling_fading")
     refused: dict[str, str] = {}
     for code in councils:
         try:
-            found = past_forecast(people, code, PUBLISHED, (2021, 2025), "levelling_fading")
+            found = everywhere.of(code)
             assert np.isfinite(found.central).all()
             assert (found.p10 <= found.central).all()
             assert (found.central <= found.p90).all()

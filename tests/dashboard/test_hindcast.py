@@ -12,8 +12,7 @@ from prevention.evidence.lookback import (
     OWN_COUNT,
     PUBLISHED,
     Lookable,
-    held_everywhere,
-    look_back,
+    look_backs,
     lookable,
     spend_bridge,
 )
@@ -26,6 +25,7 @@ WARRINGTON, CUMBERLAND, DORSET = "E06000007", "E06000063", "E06000059"
 
 @pytest.fixture(scope="module")
 def lines(workbench: Workbench) -> Lookable:
+    """The figures of every council."""
     with open_store(workbench.store) as store:
         return lookable(every_council_evidence(store))
 
@@ -34,7 +34,7 @@ def test_warringtons_forecast_stands_beside_what_happened(opened: Opened, lines:
     page = opened("hindcast")
     assert not page.exception
     assert not page.error
-    found = look_back(lines, WARRINGTON, PUBLISHED)
+    found = look_backs(lines, PUBLISHED).of(WARRINGTON)
     shown = said(page)
     for past in (found.people, found.price, found.spend):
         assert hindsight.outcome(past) in shown
@@ -51,7 +51,7 @@ def test_a_councils_own_count_may_be_used(opened: Opened, lines: Lookable) -> No
     page = opened("hindcast")
     page.segmented_control(key="made-from").set_value(OWN_COUNT).run()
     assert not page.exception
-    assert hindsight.outcome(look_back(lines, WARRINGTON, OWN_COUNT).people) in said(page)
+    assert hindsight.outcome(look_backs(lines, OWN_COUNT).of(WARRINGTON).people) in said(page)
     assert table(page, "2024/25").loc["2019/20", "Published by then"] == "364"
 
 
@@ -74,13 +74,13 @@ def test_the_parts_of_the_change_in_spend_add_up_to_the_pound(
 
 def test_the_lessons_are_the_figures_own(opened: Opened, lines: Lookable) -> None:
     shown = said(opened("hindcast"))
-    found = look_back(lines, WARRINGTON, PUBLISHED)
+    found = look_backs(lines, PUBLISHED).of(WARRINGTON)
     for lesson in hindsight.lessons(found.people, found.price, found.spend):
         assert lesson in shown
     missed = found.people.actual[-1] / found.people.central[-1] - 1
     assert f"{-missed:.0%} fewer children than forecast" in shown
     assert "What the forecast missed most was price" in shown
-    assert hindsight.everywhere(held_everywhere(lines)) in shown
+    assert hindsight.everywhere(look_backs(lines).held) in shown
 
 
 def test_a_council_formed_later_is_refused_in_a_sentence(opened: Opened) -> None:

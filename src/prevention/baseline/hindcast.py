@@ -78,38 +78,83 @@ def method_then(lines: Lines, known: int) -> str:
     return best_method(trial(then, SpreadRule(), forecasts(then, able, origins)))
 
 
-def past_forecast(
-    lines: Lines, council: str, known: int, years: tuple[int, ...], method: str = ""
-) -> PastForecast:
-    """One measure of one council, forecast for `years` from figures up to `known`.
+@dataclass(frozen=True, slots=True)
+class PastForecasts:
+    """One measure of every council forecast from the past: as `PastForecast`, a row a council."""
+
+    measure: str
+    codes: tuple[str, ...]
+    known: int
+    start: Floats
+    method: str
+    years: tuple[int, ...]
+    central: Floats
+    p10: Floats
+    p90: Floats
+    actual: Floats
+
+    def of(self, council: str) -> PastForecast:
+        """One council's.
+
+        Raises:
+            CannotHindcast: nothing is published of it for the year the forecast is from.
+        """
+        row = self.codes.index(council) if council in self.codes else None
+        if row is None or not self.start[row] > 0:
+            raise CannotHindcast(
+                f"No {NAMES[self.measure]} is published for {format_year(self.known)} on today's "
+                "boundaries, so there is nothing to forecast from."
+            )
+        return PastForecast(
+            self.measure,
+            self.known,
+            float(self.start[row]),
+            self.method,
+            self.years,
+            self.central[row],
+            self.p10[row],
+            self.p90[row],
+            self.actual[row],
+        )
+
+
+def past_forecasts(
+    lines: Lines, known: int, years: tuple[int, ...], method: str = ""
+) -> PastForecasts:
+    """One measure of every council, forecast for `years` from figures up to `known`.
 
     method: a name; empty takes the one the back-test of figures up to `known` favours.
-
-    Raises:
-        CannotHindcast: the council has no figure for `known`.
     """
-    then = until(lines, known)
-    if council not in then.panel.codes:
-        raise CannotHindcast(f"Nothing is published of council {council}.")
-    row = then.panel.codes.index(council)
-    start = float(then.panel.at(known)[row]) if known in then.panel.years else float("nan")
-    if not start > 0:
-        raise CannotHindcast(
-            f"No {NAMES[lines.measure]} is published for {format_year(known)} on today's "
-            "boundaries, so there is nothing to forecast from."
-        )
     method = method or method_then(lines, known)
-    history = history_at(then, known)
-    path = untested(METHODS[method](history, HORIZONS))[row]
-    deviation = yearly_deviation(history.logs)[row : row + 1]
-    width = spread(np.nan_to_num(deviation), SpreadRule(), len(path))[0]
-    at = np.array([year - known - 1 for year in years])
-    actual = np.array([lines.panel.at(year)[row] for year in years])
-    low, high = path[at] - Z_90 * width[at], path[at] + Z_90 * width[at]
-    return PastForecast(
-        lines.measure, known, start, method, years,
-        start * np.exp(path[at]), start * np.exp(low), start * np.exp(high), actual,
-    )  # fmt: skip
+    history = history_at(until(lines, known), known)
+    path = untested(METHODS[method](history, HORIZONS))
+    central = lines.panel.at(known)[:, None] * np.exp(_at(path, known, years))
+    return _with_range(lines, known, years, method, central)
+
+
+def _at(by_year_ahead: Floats, known: int, years: tuple[int, ...]) -> Floats:
+    """The columns of the years asked for."""
+    return np.asarray(by_year_ahead[:, [year - known - 1 for year in years]])
+
+
+def _with_range(
+    lines: Lines, known: int, years: tuple[int, ...], method: str, central: Floats
+) -> PastForecasts:
+    """A central forecast with the range that the series' own yearly changes give it."""
+    deviation = np.nan_to_num(yearly_deviation(history_at(until(lines, known), known).logs))
+    width = _at(spread(deviation, SpreadRule(), max(years) - known), known, years)
+    return PastForecasts(
+        lines.measure,
+        lines.panel.codes,
+        known,
+        lines.panel.at(known),
+        method,
+        years,
+        central,
+        central * np.exp(-Z_90 * width),
+        central * np.exp(Z_90 * width),
+        np.array([lines.panel.at(year) for year in years]).T,
+    )
 
 
 def price_lines(people: Lines, spend: Panel, weeks_per_year: float) -> Lines:
@@ -127,29 +172,12 @@ def price_lines(people: Lines, spend: Panel, weeks_per_year: float) -> Lines:
     )
 
 
-def spend_forecast(
-    people: PastForecast, price: PastForecast, spend: Lines, council: str, weeks_per_year: float
-) -> PastForecast:
+def spend_forecasts(
+    people: PastForecasts, price: PastForecasts, spend: Lines, weeks_per_year: float
+) -> PastForecasts:
     """Spend: people x price x weeks, with the range of spend's own yearly changes."""
-    known = people.known
-    then = until(spend, known)
-    row = then.panel.codes.index(council)
     central = people.central * price.central * weeks_per_year
-    deviation = np.nan_to_num(yearly_deviation(history_at(then, known).logs)[row : row + 1])
-    ahead = np.array([year - known for year in people.years])
-    width = spread(deviation, SpreadRule(), int(ahead.max()))[0][ahead - 1]
-    actual = np.array([spend.panel.at(year)[row] for year in people.years])
-    return PastForecast(
-        "spend",
-        known,
-        float(then.panel.at(known)[row]),
-        price.method,
-        people.years,
-        central,
-        central * np.exp(-Z_90 * width),
-        central * np.exp(Z_90 * width),
-        actual,
-    )
+    return _with_range(spend, people.known, people.years, price.method, central)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,12 +18,10 @@ from prevention.evidence.lookback import (
     OWN_COUNT,
     PUBLISHED,
     YEARS,
-    Held,
-    Lookable,
     LookBack,
-    held_everywhere,
+    LookBacks,
     history,
-    look_back,
+    look_backs,
     lookable,
     spend_bridge,
 )
@@ -40,15 +38,10 @@ MADE_FROM = {
 }
 
 
-@st.cache_resource(max_entries=2, show_spinner="Gathering the figures of every council")
-def _gathered(stamp: tuple[int, ...], store: str) -> Lookable:
+@st.cache_resource(max_entries=4, show_spinner="Looking back at every council")
+def _looked_back(stamp: tuple[int, ...], store: str, known: int) -> LookBacks:
     with open_store(bench().store) as opened:
-        return lookable(every_council_evidence(opened))
-
-
-@st.cache_data(max_entries=4, show_spinner="Looking back at every council")
-def _held(stamp: tuple[int, ...], store: str, known: int, _lines: Lookable) -> Held:
-    return held_everywhere(_lines, known)
+        return look_backs(lookable(every_council_evidence(opened)), known)
 
 
 def show() -> None:
@@ -62,14 +55,15 @@ def show() -> None:
         council = choices.choose_council("hindcast")
         known = _choose_figures()
         money = choices.choose_money()
-    lines = _gathered(built()[:2], str(bench().store))
+    # What people save on the record moves no published figure: the store's stamp alone counts.
+    everywhere = _looked_back(built()[:2], str(bench().store), known)
     try:
-        found = look_back(lines, council, known)
+        found = everywhere.of(council)
     except CannotHindcast as fault:
         st.info(plain(str(fault)), title="No forecast can be made for this council")
     else:
         _show_forecasts(found, council, money)
-        _show_everywhere(_held(built()[:2], str(bench().store), known, lines))
+        st.markdown(plain(hindsight.everywhere(everywhere.held)))
     _show_bridge(council, money)
     with st.expander("Where the figures used are not exactly those of the day"):
         for compromise in COMPROMISES:
@@ -120,10 +114,6 @@ AXES = {
 
 def _in(unit: str) -> str:
     return f", {choices.MONEY[unit]}" if unit else ""
-
-
-def _show_everywhere(held: Held) -> None:
-    st.markdown(plain(hindsight.everywhere(held)))
 
 
 def _show_bridge(council: str, money: str) -> None:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+import numpy as np
 
 from prevention.baseline.hindcast import (
     Bridge,
     CannotHindcast,
     PastForecast,
+    PastForecasts,
     Year,
     bridge,
-    method_then,
-    past_forecast,
+    past_forecasts,
     price_lines,
-    spend_forecast,
+    spend_forecasts,
 )
 from prevention.baseline.panel import Lines, lines_of, panel_of
 from prevention.evidence.council import spend_per_person
@@ -54,6 +56,48 @@ class LookBack:
 
 
 @dataclass(frozen=True, slots=True)
+class LookBacks:
+    """The same of every council: children, weekly spend per child, and spend."""
+
+    people: PastForecasts
+    price: PastForecasts
+    spend: PastForecasts
+
+    def of(self, council: str) -> LookBack:
+        """One council's.
+
+        Raises:
+            CannotHindcast: in plain words, where the council lacks a figure it needs.
+        """
+        return LookBack(self.people.of(council), self.price.of(council), self.spend.of(council))
+
+    @property
+    def held(self) -> Held:
+        """How often the ranges held, over the councils that have all three figures."""
+        parts = (self.people, self.price, self.spend)
+        rows = np.logical_and.reduce([part.start > 0 for part in parts])
+        inside = []
+        for part in parts:
+            judged = ~np.isnan(part.actual[rows])
+            held = (part.p10 <= part.actual) & (part.actual <= part.p90)
+            inside.append(float(held[rows][judged].mean()))
+        return Held(int(rows.sum()), *inside)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Over the councils that can be looked back at: share of later years inside the range.
+
+    councils: how many. people, price, spend: shares of the years with a figure.
+    """
+
+    councils: int
+    people: float
+    price: float
+    spend: float
+
+
+@dataclass(frozen=True, slots=True)
 class Lookable:
     """What a look back stands on, of every council: children, weekly spend a child, spend."""
 
@@ -72,20 +116,12 @@ def lookable(councils: Mapping[str, CouncilEvidence]) -> Lookable:
     return Lookable(people, price, spend)
 
 
-def look_back(
-    lines: Lookable, council: str, known: int = PUBLISHED, methods: Sequence[str] = ("", "")
-) -> LookBack:
-    """The forecast of children, weekly spend per child, and spend, from figures to `known`.
-
-    methods: for children and for weekly spend; empty takes those favoured then.
-
-    Raises:
-        CannotHindcast: in plain words, where the council lacks a figure it needs.
-    """
-    children = past_forecast(lines.people, council, known, YEARS, methods[0])
-    weekly = past_forecast(lines.price, council, known, YEARS, methods[1])
-    money = spend_forecast(children, weekly, lines.spend, council, WEEKS_PER_YEAR)
-    return LookBack(children, weekly, money)
+def look_backs(lines: Lookable, known: int = PUBLISHED) -> LookBacks:
+    """The forecast of children, weekly spend per child, and spend, from figures to `known`."""
+    children = past_forecasts(lines.people, known, YEARS)
+    weekly = past_forecasts(lines.price, known, YEARS)
+    money = spend_forecasts(children, weekly, lines.spend, WEEKS_PER_YEAR)
+    return LookBacks(children, weekly, money)
 
 
 def history(evidence: CouncilEvidence, past: PastForecast) -> tuple[Observation, ...]:
@@ -97,38 +133,6 @@ def history(evidence: CouncilEvidence, past: PastForecast) -> tuple[Observation,
     elif past.measure == "unit_cost":
         series = spend_per_person(line.spend, line.people)
     return tuple(item for item in series if item.year_ending <= past.known)
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """Over the councils that can be looked back at: share of later years inside the range.
-
-    councils: how many. people, price, spend: shares of the years with a figure.
-    """
-
-    councils: int
-    people: float
-    price: float
-    spend: float
-
-
-def held_everywhere(lines: Lookable, known: int = PUBLISHED) -> Held:
-    """How often the range of that day held, over every council."""
-    inside = {"people": 0, "price": 0, "spend": 0}
-    judged = dict(inside)
-    councils = 0
-    methods = [method_then(each, known) for each in (lines.people, lines.price)]
-    for code in lines.people.panel.codes:
-        try:
-            found = look_back(lines, code, known, methods)
-        except CannotHindcast:
-            continue
-        councils += 1
-        for name in inside:
-            past: PastForecast = getattr(found, name)
-            inside[name] += past.inside
-            judged[name] += past.judged
-    return Held(councils, **{name: inside[name] / max(judged[name], 1) for name in inside})
 
 
 def spend_bridge(evidence: CouncilEvidence, before: int, after: int) -> Bridge:
