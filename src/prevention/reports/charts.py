@@ -236,12 +236,22 @@ def fan(
             "y2": {"field": "p90"},
         },
     }
-    layers = [band]
-    for part, colour, dash, shape in (
+    layers = [band, *_fan_lines(rows, place, tips), *_fan_names(seen, ahead, beside, x)]
+    return picture(layers, rows)
+
+
+SIMILAR = "Similar councils"
+
+
+def _fan_lines(rows: pd.DataFrame, place: Spec, tips: Sequence[Spec]) -> list[Spec]:
+    """A line with its own dash and points for each part that has rows."""
+    looks = (
         ("Published", INK, DASHES[0], "circle"),
         ("Forecast", NAVY, DASHES[1], "square"),
         (SIMILAR, PLUM, DASHES[2], "triangle-up"),
-    ):
+    )
+    layers: list[Spec] = []
+    for part, colour, dash, shape in looks:
         if not (rows["part"] == part).any():
             continue
         chosen = [{"filter": f"datum.part == '{part}'"}]
@@ -251,10 +261,7 @@ def fan(
             {"transform": chosen, "mark": mark, "encoding": {**place, "tooltip": tips}}
             for mark in (line, point)
         ]
-    return picture([*layers, *_fan_names(seen, ahead, beside, x)], rows)
-
-
-SIMILAR = "Similar councils"
+    return layers
 
 
 def every_year(labels: Sequence[str]) -> list[str]:
