@@ -36,6 +36,8 @@ MOST_TEXT_ROWS = 800_000
 MOST_TEXT_CELLS = 6_000_000
 MOST_TEXT_WORDS = 1_500_000
 """Cells of a text file that differ from each other."""
+MOST_LISTED = 2_000_000
+"""Cells of a Parquet file up to which it is held as rows, as any other sheet."""
 MOST_FIELD = 131_072
 """Characters of one cell of a text file."""
 MEGABYTES = 300
@@ -236,12 +238,14 @@ def _too_heavy(name: str) -> str:
 
 
 def _parquet_sheet(name: str, result: Path) -> Sheet:
-    """A Parquet file as a sheet: column names as its first row, the rest as a frame."""
+    """A Parquet file as a sheet: column names as its first row, the rest as rows or a frame."""
     import pyarrow as pa
 
     with pa.OSFile(str(result), "rb") as source, pa.ipc.open_stream(source) as stream:
         table = stream.read_all()
     names = list(table.column_names)
     frame: pd.DataFrame = table.to_pandas()
+    if frame.size <= MOST_LISTED:
+        return Sheet(name, [names, *frame.astype(object).to_numpy().tolist()])
     numbered = frame.set_axis(range(len(names)), axis=1).set_axis(range(2, len(frame) + 2), axis=0)
     return Sheet(name, [names], body=numbered)

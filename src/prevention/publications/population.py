@@ -115,8 +115,9 @@ def _read(book: Book, found: Found) -> Reading:
             missing=(f"column '{what}'",),
         )
     mid_year = _mid_year(book, found)
-    frame = found.sheet.below(found.row)
-    frame = frame[frame[found.columns["code"]].str.strip() != ""]
+    whole = found.sheet.below(found.row)
+    named = whole[found.columns["code"]].str.strip() != ""
+    frame = whole[named]
     figures = frame[[found.columns["total"], *found.ages.values()]].map(_number)
     _check_totals(book, found, figures)
     revised = re.search(r"\brevised\b|\brebased\b", plain(_title(found)))
@@ -135,6 +136,7 @@ def _read(book: Book, found: Found) -> Reading:
         found.sheet.name,
         release.key,
     )
+    _count_nobodys(tally, whole[~named], found)
     for sheet in book.sheets:
         if sheet is not found.sheet:
             tally.skip(sheet, f"sheet '{sheet.name}' feeds no table of ours")
@@ -145,6 +147,13 @@ def _read(book: Book, found: Found) -> Reading:
     return Reading(
         ID, TITLE, (release,), (TABLE,), tally.rows(), tally.read, dict(tally.aside), words
     )
+
+
+def _count_nobodys(tally: Tally, rows: pd.DataFrame, found: Found) -> None:
+    """Count the totals of rows that give no code: notes and sums below the table."""
+    count = sum(1 for text in rows[found.columns["total"]] if _number(text) is not None)
+    tally.read += count
+    tally.put_aside("a row without an area's code", count)
 
 
 def _title(found: Found) -> str:

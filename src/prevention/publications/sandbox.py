@@ -118,8 +118,11 @@ def _as_text(column: Any) -> Any:
 
     coded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
     words = ["" if value is None else cell_text(value) for value in coded.dictionary.to_pylist()]
-    indices = coded.indices.fill_null(len(words)).cast(pa.int32())
-    return pa.DictionaryArray.from_arrays(indices, pa.array([*words, ""], pa.string()))
+    # Values that differ may be written alike, and a blank may stand beside what is missing.
+    places = {word: place for place, word in enumerate(dict.fromkeys([*words, ""]))}
+    meant = pa.array([places[word] for word in [*words, ""]], pa.int32())
+    indices = meant.take(coded.indices.fill_null(len(words)).cast(pa.int64()))
+    return pa.DictionaryArray.from_arrays(indices, pa.array(list(places), pa.string()))
 
 
 def main(kind: str, path: str, result: str, megabytes: str, seconds: str) -> int:

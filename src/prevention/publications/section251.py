@@ -98,10 +98,13 @@ def _nearest(name: str, lines: list[str]) -> str:
 
 def _read(book: Book, sheet: Sheet, row: int, columns: Mapping[str, int]) -> Reading:
     """The lines of every council, with parts of fostering added up."""
+    import numpy as np
     import pandas as pd
 
-    frame = sheet.below(row)
-    frame = frame[frame[columns["council"]].str.strip() != ""]
+    whole = sheet.below(row)
+    named = [whole[columns[part]].str.strip() != "" for part in ("council", "new") if part in columns]
+    nobody = ~np.logical_or.reduce(named)
+    frame = whole[~nobody]
     if "year" in columns:
         years = frame[columns["year"]].astype(str)
     else:
@@ -119,6 +122,7 @@ def _read(book: Book, sheet: Sheet, row: int, columns: Mapping[str, int]) -> Rea
     parts = [_amounts(frame, columns, codes, years, lines, kind) for kind in ("gross", "net")]
     offer(tally, pd.concat([_added_up(tally, part) for part in parts]), sheet.name, key)
     _count_others(tally, sheet, row, frame, {columns["gross"], columns["net"]}, columns)
+    _count_nobodys(tally, whole[nobody], columns)
     for other in book.sheets:
         if other is not sheet:
             tally.skip(other, f"sheet '{other.name}' feeds no table of ours")
@@ -225,6 +229,15 @@ def _count_others(
         count = sum(1 for text in frame[column] if read_figure(text).value)
         tally.read += count
         tally.put_aside(f"column '{heading.strip()}' feeds no table of ours", count)
+
+
+def _count_nobodys(tally: Tally, rows: pd.DataFrame, columns: Mapping[str, int]) -> None:
+    """Count the amounts of rows that give no code: notes and totals below the table."""
+    first = min(columns["gross"], columns["net"])
+    amounts = [column for column in rows.columns if column >= first]
+    count = sum(1 for column in amounts for text in rows[column] if read_figure(text).value)
+    tally.read += count
+    tally.put_aside("a row without a council's code", count)
 
 
 SECTION_251 = Publication(ID, TITLE, PUBLISHER, (TABLE,), _look)
