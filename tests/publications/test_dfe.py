@@ -104,3 +104,19 @@ def test_placements_by_group_and_characteristic(tmp_path: Path) -> None:
     }
     assert {m: figure(reading, "E06000007", 2025, m) for m in expected} == expected
     assert "a measure that no table of ours holds" in reading.set_aside
+
+
+@pytest.mark.parametrize("name", ["old_la_code", "la_code"])
+def test_a_file_with_the_departments_own_codes_alone_is_read(tmp_path: Path, name: str) -> None:
+    """Three digits, under their own heading or the one that later releases give new codes."""
+    table = need("b1")
+    old = table.drop(columns=["new_la_code"]).rename(columns={"old_la_code": name})
+    found = read_publication(write_csv(tmp_path / "old.csv", old))
+    whole = read_publication(write_csv(tmp_path / "whole.csv", table))
+    assert found.rows[KEYS].equals(whole.rows[KEYS])
+
+
+def test_a_file_without_any_code_is_refused(tmp_path: Path) -> None:
+    table = need("b1").drop(columns=["new_la_code", "old_la_code"])
+    with pytest.raises(NotRecognised, match="new_la_code"):
+        read_publication(write_csv(tmp_path / "none.csv", table))

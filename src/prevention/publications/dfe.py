@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -30,12 +30,14 @@ PUBLISHER = "Department for Education"
 AREA = (
     role("year", "time_period", "year", "reporting year"),
     role("level", "geographic_level", "geog_level", "level"),
-    role("new", "new_la_code", "la_code_new", "la_code", "ons_code"),
+    role("new", "new_la_code", "la_code_new", "la_code", "ons_code", required=False),
     role("old", "old_la_code", "la_number", "lea_code", "dfe_code", required=False),
     role("name", "la_name", "local authority name", "local_authority", required=False),
     role("region", "region_code", required=False),
     role("country", "country_code", required=False),
 )
+_CODE = role("new", "new_la_code", "la_code_new", "la_code", "old_la_code")
+"""What is missed where a file gives no council's code at all."""
 _LABELS = {
     "time_identifier", "country_name", "region_name", "category", "geographic_level", "level",
     "la_name", "time_period", "country_code", "region_code", "old_la_code", "new_la_code",
@@ -228,6 +230,8 @@ def _look(
             own = {r.part for r in (*layout.marks, *layout.figures)}
             if not own & {*match.columns, *match.doubtful}:
                 continue
+            if match.complete and not {"new", "old"} & {*match.columns}:
+                match = replace(match, missing=(_CODE,))
             if match.complete:
                 naming = (publication, title, stem)
                 return Sighting(
@@ -312,6 +316,8 @@ def _codes(frame: pd.DataFrame, columns: Mapping[str, int], where: str) -> pd.Se
     council = frame[columns["level"]].str.strip().str.casefold().isin(
         ["local authority", "la", "local_authority"]
     )  # fmt: skip
+    if "old" not in columns and new[council].map(from_dfe).astype(bool).mean() > 0.5:
+        new, old = blank, new  # the one column of codes holds the department's own
     named = new[council & (new.str.len() > 1)]
     strange = named[~named.str.fullmatch(ONS_CODE.pattern)]
     if len(strange) > 0.02 * len(named):

@@ -244,8 +244,9 @@ def _parquet_sheet(name: str, result: Path) -> Sheet:
     with pa.OSFile(str(result), "rb") as source, pa.ipc.open_stream(source) as stream:
         table = stream.read_all()
     names = list(table.column_names)
+    if table.num_rows * len(names) <= MOST_LISTED:
+        columns = [column.cast(pa.string()).to_pylist() for column in table.columns]
+        return Sheet(name, [names, *map(list, zip(*columns, strict=True))])
     frame: pd.DataFrame = table.to_pandas()
-    if frame.size <= MOST_LISTED:
-        return Sheet(name, [names, *frame.astype(object).to_numpy().tolist()])
     numbered = frame.set_axis(range(len(names)), axis=1).set_axis(range(2, len(frame) + 2), axis=0)
     return Sheet(name, [names], body=numbered)

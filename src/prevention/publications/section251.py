@@ -102,7 +102,9 @@ def _read(book: Book, sheet: Sheet, row: int, columns: Mapping[str, int]) -> Rea
     import pandas as pd
 
     whole = sheet.below(row)
-    named = [whole[columns[part]].str.strip() != "" for part in ("council", "new") if part in columns]
+    named = [
+        whole[columns[part]].str.strip() != "" for part in ("council", "new") if part in columns
+    ]
     nobody = ~np.logical_or.reduce(named)
     frame = whole[~nobody]
     if "year" in columns:
@@ -233,7 +235,7 @@ def _count_others(
 
 def _count_nobodys(tally: Tally, rows: pd.DataFrame, columns: Mapping[str, int]) -> None:
     """Count the amounts of rows that give no code: notes and totals below the table."""
-    first = min(columns["gross"], columns["net"])
+    first = min(columns["gross"], columns["net"], columns["line"] + 1)
     amounts = [column for column in rows.columns if column >= first]
     count = sum(1 for column in amounts for text in rows[column] if read_figure(text).value)
     tally.read += count
