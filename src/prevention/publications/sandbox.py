@@ -105,8 +105,10 @@ def write_parquet_as_text(path: str, result: str) -> None:
         raise Refused(f"Column '{nested[0]}' holds lists or records in place of single values.")
     texts = [f.name for f in file.schema_arrow if pa.types.is_string(f.type)]
     table = pq.read_table(path, read_dictionary=texts, use_threads=False)
-    columns = [_as_text(table.column(name).combine_chunks()) for name in table.column_names]
-    del table
+    columns = []
+    while table.num_columns:  # each column is let go once it is text: two copies are too many
+        columns.append(_as_text(table.column(0).combine_chunks()))
+        table = table.remove_column(0)
     named = pa.table(dict(zip(file.schema_arrow.names, columns, strict=True)))
     with pa.OSFile(result, "wb") as sink, pa.ipc.new_stream(sink, named.schema) as stream:
         stream.write_table(named)
@@ -119,10 +121,9 @@ def _as_text(column: Any) -> Any:
     coded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
     words = ["" if value is None else cell_text(value) for value in coded.dictionary.to_pylist()]
     # Values that differ may be written alike, and a blank may stand beside what is missing.
-    places = {word: place for place, word in enumerate(dict.fromkeys([*words, ""]))}
-    meant = pa.array([places[word] for word in [*words, ""]], pa.int32())
-    indices = meant.take(coded.indices.fill_null(len(words)).cast(pa.int64()))
-    return pa.DictionaryArray.from_arrays(indices, pa.array(list(places), pa.string()))
+    distinct = pa.array([*words, ""], pa.string()).dictionary_encode()
+    places = coded.indices.fill_null(len(words))
+    return pa.DictionaryArray.from_arrays(distinct.indices.take(places), distinct.dictionary)
 
 
 def main(kind: str, path: str, result: str, megabytes: str, seconds: str) -> int:
