@@ -236,7 +236,7 @@ def _count_others(
 def _count_nobodys(tally: Tally, rows: pd.DataFrame, columns: Mapping[str, int]) -> None:
     """Count the amounts of rows that give no code: notes and totals below the table."""
     first = min(columns["gross"], columns["net"], columns["line"] + 1)
-    amounts = [column for column in rows.columns if column >= first]
+    amounts = range(first, rows.shape[1])
     count = sum(1 for column in amounts for text in rows[column] if read_figure(text).value)
     tally.read += count
     tally.put_aside("a row without a council's code", count)
