@@ -28,6 +28,7 @@ SECTIONS = {
     "Interpolation": accuracy.interpolation_rows,
     "Sampling error": accuracy.sampling_rows,
     "Exports": exports.export_rows,
+    "The dashboard": dashboard.dashboard_rows,
 }
 
 BROKE_DOWN = "This section could not be run"
