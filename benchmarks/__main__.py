@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from benchmarks import (
     accuracy,
     case,
+    dashboard,
     environment,
     exports,
     forecasts,
