@@ -1,5 +1,6 @@
 # make setup: everything installed and the store built.  make run: the dashboard.
 # make test: every check and test.  make bench: speed and memory beside peers.
+# make screenshots: the pictures of every page in docs/screenshots, taken anew.
 # make mutants: small faults put into the model one at a time, to see that a test notices.
 
 PYTHON ?= python3
@@ -9,7 +10,7 @@ STORE := store/evidence.duckdb
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: setup run test bench mutants lint types vintage clean
+.PHONY: setup run test bench screenshots mutants lint types vintage clean
 
 setup: $(VENV)/installed $(STORE)
 
@@ -40,6 +41,10 @@ test: setup
 
 bench: setup
 	$(BIN)/python -m benchmarks
+
+screenshots: setup
+	@sh .ci/system-packages browser
+	PYTHONPATH=tests $(BIN)/python -m browser.screenshots
 
 mutants: setup
 	$(BIN)/python -m pip install --quiet --group mutation
