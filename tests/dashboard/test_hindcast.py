@@ -49,7 +49,7 @@ def test_warringtons_forecast_stands_beside_what_happened(opened: Opened, lines:
 
 def test_a_councils_own_count_may_be_used(opened: Opened, lines: Lookable) -> None:
     page = opened("hindcast")
-    page.segmented_control(key="made-from").set_value(OWN_COUNT).run()
+    page.radio(key="made-from").set_value(OWN_COUNT).run()
     assert not page.exception
     assert hindsight.outcome(look_backs(lines, OWN_COUNT).of(WARRINGTON).people) in said(page)
     assert table(page, "2024/25").loc["2019/20", "Published by then"] == "364"
@@ -95,7 +95,7 @@ def test_a_council_formed_in_2019_looks_back_as_far_as_it_can(opened: Opened) ->
     page = opened("hindcast", council=DORSET)
     assert not page.exception
     assert "No number of people is published for 2018/19" in said(page)
-    page.segmented_control(key="made-from").set_value(OWN_COUNT).run()
+    page.radio(key="made-from").set_value(OWN_COUNT).run()
     assert not page.exception
     assert "nothing to forecast from" not in said(page)
     assert "It came to" in said(page)

@@ -71,12 +71,10 @@ def show() -> None:
 
 
 def _choose_figures() -> int:
-    chosen = st.segmented_control(
+    chosen = st.radio(
         "Made from",
         list(MADE_FROM),
         format_func=lambda year: MADE_FROM.get(year, str(year)),
-        default=PUBLISHED,
-        required=True,
         key="made-from",
         help="The national figures for March 2020 came out in December 2020; a council knew its "
         "own before.",

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Callable, Sequence
 from functools import partial, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 import streamlit as st
@@ -39,6 +39,11 @@ KEPT = 96 * 2**20
 
 NOTICES = "notices"
 """Where a session keeps what is to be said of its address until a page has said it all."""
+
+ACROSS: Final = "horizontal"
+"""A table has lines between its rows alone."""
+SENTENCE, HEADING = 40, 16
+"""Letters from which a cell is a sentence, and a row's heading a long one."""
 
 Changes = tuple[Change, ...]
 Built = tuple[int, ...]
@@ -254,19 +259,28 @@ def show_table(rows: pd.DataFrame, alt_text: str, heading: str = "") -> None:
     shown.index = pd.Index([plain(str(row)) for row in rows.index], name=plain(name))
     # Of same id at every run: a table that has not changed is not drawn again.
     styled = shown.style.set_uuid(f"{zlib.crc32(alt_text.encode()):x}")
-    to_right: list[CSSDict] = [
-        {"selector": f".col{place}", "props": "text-align: right !important"}
-        for place in range(rows.shape[1])
-        if 2 * sum(map(_is_figure, rows.iloc[:, place])) > len(rows)
-    ]
-    st.table(styled.set_table_styles(to_right, overwrite=False), alt=alt_text, border="horizontal")
+    st.table(styled.set_table_styles(_look(rows), overwrite=False), alt=alt_text, border=ACROSS)
+
+
+def _look(rows: pd.DataFrame) -> list[CSSDict]:
+    """Figures to the right; sentences and long headings wide enough to be read."""
+    look: list[CSSDict] = []
+    for place in range(rows.shape[1]):
+        cells = [str(cell) for cell in rows.iloc[:, place]]
+        if 2 * sum(map(_is_figure, cells)) > len(cells):
+            look.append({"selector": f".col{place}", "props": "text-align: right !important"})
+        elif max(map(len, cells), default=0) > SENTENCE:
+            look.append({"selector": f".col{place}", "props": "min-width: 16rem"})
+    if max((len(str(name)) for name in rows.index), default=0) > HEADING:
+        look.append({"selector": ".row_heading", "props": "min-width: 7rem"})
+    return look
 
 
 _FIGURE = re.compile(r"\(?[−-]?£?\d[\d,]*(\.\d+)?[km%]?\)?")
 
 
-def _is_figure(value: object) -> bool:
-    return _FIGURE.fullmatch(str(value)) is not None
+def _is_figure(text: str) -> bool:
+    return _FIGURE.fullmatch(text) is not None
 
 
 def _text(value: object) -> str:

@@ -71,12 +71,10 @@ def programme_row(projection: Projection, group: figures.Group) -> dict[str, str
     saved = figures.central(projection, "cashable_saving", group)
     cost = figures.over_plan(projection, "delivery_cost", group).central
     year = figures.turning_of(projection, group).year
-    largest = labels[int(saved.argmax())] if saved.max() >= 0.5 else "none"
     return {
         f"Cashable saving to {labels[-1]}": pounds(float(saved.sum())),
         "New cost": pounds(cost),
         "Pays back in": words.pays_back(year, cost, labels[-1]),
-        "Largest saving in": largest,
     }
 
 

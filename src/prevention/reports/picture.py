@@ -99,7 +99,8 @@ def zero(axis: str = "y") -> Spec:
 
 def legend_of(names: Sequence[str]) -> Spec:
     """The key above the chart, one name under another where they are long."""
-    return {"title": None, "columns": 1 if max(map(len, names)) > 24 else 0}
+    long = max(map(len, names)) > 24 or sum(map(len, names)) > 36
+    return {"title": None, "columns": 1 if long else 0}
 
 
 def scale(domain: Sequence[str], colours: Sequence[Any]) -> Spec:
