@@ -57,10 +57,13 @@ def reader(browser: Browser, server: str) -> Iterator[Visitor]:
     assert visitor.outside() == []
 
 
-def faults(visitor: Visitor) -> list[str]:
-    """What the checker finds that the statement does not own up to: rule, help and place."""
+def faults(visitor: Visitor, where: dict[str, list[list[str]]] | None = None) -> list[str]:
+    """What the checker finds that the statement does not own up to: rule, help and place.
+
+    where: parts to include or exclude; the whole page without it.
+    """
     allowed = {known.rule for known in KNOWN}
-    found = Axe().run(visitor.page).response["violations"]
+    found = Axe().run(visitor.page, context=where).response["violations"]
     return [
         f"{fault['id']} ({fault['help']}): {node['html'][:200]}"
         for fault in found
@@ -84,7 +87,8 @@ def test_a_page_can_be_read_and_used_at_every_width(reader: Visitor, place: str)
         resize(reader, screen)
         assert reader.page.evaluate("document.documentElement.scrollWidth") <= screen[0]
         assert reader.page.evaluate(CLIPPED) == []
-    assert faults(reader) == []
+    # A chart is the same at any width, and has been read at a desk's.
+    assert faults(reader, {"exclude": [["[data-testid=stVegaLiteChart]"]]}) == []
 
 
 @pytest.mark.parametrize("place", STATES)
@@ -102,7 +106,7 @@ def test_what_is_behind_a_tab_can_be_read_too(reader: Visitor, place: str) -> No
     for title in TABS[place]:
         reader.page.get_by_role("tab", name=title).click()
         reader.settle()
-        assert faults(reader) == [], title
+        assert faults(reader, {"include": [["[role=tabpanel]"]]}) == [], title
 
 
 def test_the_statement_owns_up_to_every_fault_there_is(reader: Visitor) -> None:
