@@ -140,6 +140,15 @@ def row_of(sheet: Worksheet, text: str, column: int = 1) -> int:
     return found[0]
 
 
+def widths_of(sheet: Worksheet) -> dict[int, float]:
+    """Width of each column in characters, by its number from 1."""
+    return {
+        place: dimension.width
+        for dimension in sheet.column_dimensions.values()
+        for place in range(dimension.min, dimension.max + 1)
+    }
+
+
 def live(book: Workbook) -> Iterator[tuple[str, Cell]]:
     """Every cell with a formula, by sheet."""
     for sheet in book:

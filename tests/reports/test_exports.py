@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import re
 import shutil
 import zipfile
 from pathlib import Path
@@ -15,7 +14,6 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from openpyxl.worksheet.worksheet import Worksheet
 
 from prevention.evidence.documents import DocumentError
 from prevention.evidence.places import data_folder
@@ -182,42 +180,6 @@ def test_receipts_look_back_at_what_was_approved(
     assert f"new cost {pence(float(cost))}, cashable saving {pence(float(saved))}" in said
     assert f"{float(people):,.0f} people started. 27 did start in the 9 months on file" in said
     assert "How many did start is not on file" in found["mockingbird"]
-
-
-def tables_of(content: bytes) -> list[Worksheet]:
-    book = opened(content)
-    return [sheet for sheet in book if sheet.title.startswith("Table")]
-
-
-def test_the_publication_is_accessible(contents: dict[Kind, bytes]) -> None:
-    """The essential items of the Analysis Function's checklist."""
-    book = opened(contents[Kind.publication])
-    assert book.sheetnames[:3] == ["Cover", "Contents", "Notes"]
-    assert len(set(book.sheetnames)) == len(book.sheetnames)
-    assert book.properties.title
-    assert book.active.title == "Cover"
-    for sheet in book:
-        assert sheet["A1"].value, sheet.title
-        assert not sheet.merged_cells.ranges
-        assert not sheet.freeze_panes
-        assert not sheet.auto_filter.ref
-        assert not sheet._images
-        assert not (sheet.oddHeader.center.text)
-        assert not (sheet.oddFooter.center.text)
-        assert not any(d.hidden for d in sheet.row_dimensions.values())
-        assert not any(d.hidden for d in sheet.column_dimensions.values())
-        assert sheet.sheet_view.selection[0].activeCell in (None, "A1")
-    for sheet in tables_of(contents[Kind.publication]):
-        (table,) = sheet.tables.values()
-        assert re.fullmatch(r"[a-z_0-9]+", table.name)
-        rows = list(sheet[table.ref])
-        headings = [cell.value for cell in rows[0]]
-        assert rows[0][0].column == 1
-        assert rows[-1][0].row == sheet.max_row
-        assert all(headings)
-        assert len(set(headings)) == len(headings)
-        for row in rows[1:]:
-            assert all(cell.value not in (None, "") for cell in row), sheet.title
 
 
 def test_layouts_on_file_are_sound_and_full_is_the_default(tmp_path: Path) -> None:

@@ -74,8 +74,8 @@ class Recalculated:
 
     def found(self, name: str, sheets: Collection[str] = ("Results",)) -> Workbook:
         """The recalculated workbook's values; of the sheets asked for alone, for speed."""
-        path = self.folder / f"{name}.xlsx"
-        return openpyxl.load_workbook(path, data_only=True, read_only=len(sheets) == 1)
+        content = io.BytesIO((self.folder / f"{name}.xlsx").read_bytes())
+        return openpyxl.load_workbook(content, data_only=True, read_only=len(sheets) == 1)
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from prevention.jobs import Request, Workbench
 from prevention.model import summary
 from prevention.model.projection import Projection
 from prevention.reports.workbook import write_workbook
-from reports.conftest import live, opened, row_of, written
+from reports.conftest import live, opened, row_of, widths_of, written
 
 SHEETS = ["Cover", "Contents", "MTFS", "Ladder", "Inputs", "Prices", "P mockingbird"]
 SHEETS += [
@@ -75,11 +75,7 @@ def test_sheets_are_there_and_openpyxl_opens_them(book: Workbook) -> None:
 
 def printed_widths(sheet: Worksheet) -> list[float]:
     """Characters across of each printed page, with the columns that name a row again."""
-    widths = {
-        place: dimension.width
-        for dimension in sheet.column_dimensions.values()
-        for place in range(dimension.min, dimension.max + 1)
-    }
+    widths = widths_of(sheet)
     repeated = sheet.print_title_cols
     last = range_boundaries(repeated.replace("$", ""))[2] if repeated else 0
     areas = [area.split("!")[-1].replace("$", "") for area in str(sheet.print_area).split(",")]

@@ -30,6 +30,8 @@ _ANSWER = {
     "net_saving": "Net saving",
 }
 _RANGE = {"p10": "Cashable saving, low (P10)", "p90": "Cashable saving, high (P90)"}
+_ON_A_PAGE = 2
+"""Scenarios that print on one page."""
 _MEANING = (
     "Forecasts, from published figures and stated assumptions: not results. Sheet Inputs says "
     "which numbers are published and which are judgement.",
@@ -71,7 +73,7 @@ def write_cover(page: Page, scenarios: Sequence[Scenario], models: Sequence[Mode
     for text in _MEANING:
         page.put(page.row, 0, text, "code")
         page.row += 1
-    page.sheet.fit_to_pages(1, 1 if len(scenarios) == 1 else 0)
+    page.sheet.fit_to_pages(1, -(-len(scenarios) // _ON_A_PAGE))
     page.close()
 
 

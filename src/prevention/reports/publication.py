@@ -119,7 +119,8 @@ def _plain(text: str) -> str:
 
 def _referring(label: str) -> str:
     """References to the notes a table needs."""
-    return "".join(f" $${key}$$" for key in _NOTED.get(label, ()))
+    keys = "".join(f"$${key}$$" for key in _NOTED.get(label, ()))
+    return f" {keys}" if keys else ""
 
 
 def _cover(gpt: Any, scenarios: Sequence[Scenario]) -> Any:
@@ -251,7 +252,7 @@ def _formats(rows: pd.DataFrame, label: str) -> list[dict[str, Any]]:
     number = {
         "num_format": f"#,##{decimals};-#,##{decimals}",
         "align": "right",
-        "indent": 1,  # clear of the text in the next column
+        "indent": 2,  # clear of the text in the next column
         "valign": "top",
     }
     forms = ((figures, number), (texts, {"text_wrap": True, "valign": "top"}))

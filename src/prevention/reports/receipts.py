@@ -58,10 +58,10 @@ def _projects(page: Page, s: Scenario, review: Reviews) -> None:
     years = [Column(label, "money", 14) for label in labels]
     columns = [*texts[:4], *years, Column("Total", "money", 15), *texts[4:]]
     rows = receipt_rows(s, review)
-    page.table(f"Receipts_{s.number}_table", columns, rows, named=4)
-    if not rows:
-        page.row += 2
-        page.put(page.row, 0, "No project in this scenario is funded by capital receipts.", "code")
+    if rows:
+        page.table(f"Receipts_{s.number}_table", columns, rows, named=4)
+        return
+    page.put(page.row, 0, "No project in this scenario is funded by capital receipts.", "code")
 
 
 def receipt_rows(s: Scenario, review: Reviews | None = None) -> list[list[object]]:
