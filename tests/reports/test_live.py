@@ -87,14 +87,18 @@ def projections(workbench: Workbench, council: CouncilEvidence) -> dict[str, Pro
     library = workbench.library
     shapes = {p.id: p for p in every_shape(library)}
     scenario = Scenario(id="shapes", title="Shapes", programmes=tuple(shapes), years=3)
-    ordered = scenario.model_copy(update={"id": "ordered", "overlap_order": tuple(shapes)})
+    three = ("erlang", "linear", "profile")
+    ordered = scenario.model_copy(
+        update={"id": "ordered", "programmes": three, "overlap_order": three}
+    )
     crowded = {
         id_: p.model_copy(update={"capacity": Assumption(central=90, low=90, high=90)})
         for id_, p in shapes.items()
         if id_ in ("linear", "profile")
     }
     full = scenario.model_copy(update={"id": "full", "programmes": tuple(crowded)})
-    for one, programmes in ((scenario, shapes), (ordered, shapes), (full, crowded)):
+    in_order = {id_: shapes[id_] for id_ in three}
+    for one, programmes in ((scenario, shapes), (ordered, in_order), (full, crowded)):
         plan = resolve(one, Library(programmes, {}, library.economy))
         found[one.id] = project(plan, council, draws=0)
     changed = Request(scenario="whole-system", changes=CHANGES, draws=0)
