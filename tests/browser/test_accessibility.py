@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -9,6 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from browser.conftest import Visitor
+from dashboard.screen import contrast
 from prevention.dashboard.accessibility import KNOWN
 from prevention.dashboard.pages import PAGES
 
@@ -47,6 +49,14 @@ CLIPPED = """
 """Controls that reach over the edge of the screen, where nothing scrolls to them."""
 
 
+CHART_TEXT = """
+() => [...new Set([...document.querySelectorAll('[data-testid=stVegaLiteChart] svg text')].map(
+    text => getComputedStyle(text).fill
+))]
+"""
+"""Every colour that words on charts have: the checker does not look at those."""
+
+
 @pytest.fixture(scope="module")
 def reader(browser: Browser, server: str) -> Iterator[Visitor]:
     """One visitor for all, so that what is loaded once serves every page."""
@@ -83,6 +93,10 @@ def test_a_page_can_be_read_and_used_at_every_width(reader: Visitor, place: str)
     reader.go(place)
     assert reader.page.get_by_test_id("stException").count() == 0
     assert faults(reader) == []
+    colours = [re.findall(r"\d+", fill)[:3] for fill in reader.page.evaluate(CHART_TEXT)]
+    assert bool(colours) == (reader.page.get_by_test_id("stVegaLiteChart").count() > 0)
+    written = ["#" + "".join(f"{int(part):02X}" for part in rgb) for rgb in colours]
+    assert all(contrast(colour) >= 4.5 for colour in written)
     for screen in (ZOOMED, PHONE):
         resize(reader, screen)
         assert reader.page.evaluate("document.documentElement.scrollWidth") <= screen[0]

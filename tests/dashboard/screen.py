@@ -33,3 +33,14 @@ def button(page: AppTest, label: str) -> Any:
     """The one button of that label."""
     (found,) = [each for each in page.button if each.label == label]
     return found
+
+
+def contrast(colour: str) -> float:
+    """Contrast with white as WCAG 2.2 measures it."""
+
+    def linear(part: int) -> float:
+        share = part / 255
+        return share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4
+
+    red, green, blue = (linear(int(colour[i : i + 2], 16)) for i in (1, 3, 5))
+    return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)

@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 import prevention
+from dashboard.screen import contrast
 from prevention.dashboard import figures
 from prevention.jobs import Request, Workbench
 from prevention.model import summary
@@ -151,17 +152,6 @@ def test_marks_stand_out_from_white(colour: str) -> None:
 
 def test_labels_stand_out_from_white() -> None:
     assert contrast(INK) >= 4.5
-
-
-def contrast(colour: str) -> float:
-    """Contrast with white as WCAG 2.2 measures it."""
-
-    def linear(part: int) -> float:
-        share = part / 255
-        return share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4
-
-    red, green, blue = (linear(int(colour[i : i + 2], 16)) for i in (1, 3, 5))
-    return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
 
 
 def test_the_dashboard_writes_no_html_and_charts_know_no_streamlit() -> None:

@@ -81,6 +81,20 @@ def test_the_pages_do_not_hold_the_store_open(
         writer.execute("CREATE TABLE written_meanwhile (x INTEGER)")
 
 
+def test_a_visitor_is_told_when_the_figures_were_renewed(
+    opened: Opened, store_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy, again = tmp_path / "copy.duckdb", tmp_path / "again.duckdb"
+    copy.write_bytes(store_path.read_bytes())
+    again.write_bytes(store_path.read_bytes())
+    monkeypatch.setenv(STORE_VARIABLE, str(copy))
+    page = opened()
+    assert not page.info
+    again.replace(copy)
+    assert "new figures" in page.run().info[0].value
+    assert not page.run().info
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_in_the_address_is_inert(opened: Opened, text: str) -> None:
     page = opened("adjust", council=text, scenario=text, programme=text, set=[text, f"a={text}"])

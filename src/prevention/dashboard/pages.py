@@ -7,12 +7,13 @@ from importlib import import_module
 from typing import Any
 
 from prevention.dashboard import working
-from prevention.dashboard.session import guarded
+from prevention.dashboard.session import guarded, say_if_renewed
 
 
 def _opened(module: str) -> Callable[[], None]:
     def page() -> None:
         working.arrive(module)
+        say_if_renewed()
         import_module(f"prevention.dashboard.{module}").show()
 
     return guarded(page)

@@ -37,7 +37,8 @@ def show() -> None:
         "Where the figures come from, how old they are, what could not be taken in, and what the "
         "forecast does about it."
     )
-    council = choices.choose_council("quality")
+    with st.columns([1, 2])[0]:
+        council = choices.choose_council("quality")
     deeds.say_what_was_done()
     waiting = in_quarantine(bench().record)
     _show_head(council, waiting)

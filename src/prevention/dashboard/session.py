@@ -89,6 +89,22 @@ def built() -> Built:
     return (status.st_mtime_ns, status.st_ino, *open_record(path).stamp)
 
 
+def say_if_renewed() -> None:
+    """Tell a visitor whose figures were published anew, or corrected, since the last page."""
+    try:
+        now = built()[:2]
+    except StoreMissing:
+        return
+    seen = st.session_state.setdefault("figures-of", now)
+    if seen != now:
+        st.session_state["figures-of"] = now
+        st.info(
+            "What is shown from here on is made from the new figures, and may differ from what "
+            "you noted before.",
+            title="The published figures were renewed while you were here",
+        )
+
+
 @st.cache_resource(max_entries=4)
 def _bench(path: str) -> Workbench:
     return Workbench(store=Path(path))
