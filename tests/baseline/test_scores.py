@@ -10,6 +10,7 @@ from prevention.baseline.intervals import SpreadRule, typical_change, yearly_dev
 from prevention.baseline.methods import last_value
 from prevention.baseline.panel import Lines, Panel
 from prevention.baseline.scores import crps, pinball, scores
+from prevention.model.assumptions import Z_90
 
 
 def lines(values: list[list[float]]) -> Lines:
@@ -55,7 +56,7 @@ def test_without_a_spread_the_crps_is_the_absolute_error() -> None:
 
 def test_pinball_by_hand() -> None:
     """Range -1.2816 to 1.2816 about 0, figure at 2: .1 x 3.2816, .5 x 2, .9 x 0.7184, averaged."""
-    found = pinball(np.array([2.0]), np.array([1.0]))[0]
+    found = pinball(np.array([2.0]), np.array([-Z_90]), np.array([Z_90]))[0]
     assert found == pytest.approx((0.1 * 3.28155 + 0.5 * 2 + 0.9 * 0.71845) / 3, abs=1e-5)
 
 

@@ -79,6 +79,8 @@ def test_what_is_missing_is_said_in_plain_words(warrington: CouncilEvidence) -> 
     assert warrington.missing == (
         "No weekly unit cost is published for semi-independent accommodation.",
         "No spend is published for semi-independent accommodation on its own.",
+        "People aged 65 and over with home care on 31 March: held of Warrington for one year, "
+        "2021/22, so the range of its forecast is wider than with a longer record.",
     )
     assert warrington.services["semi-independent"].unit_cost.observations == ()
     assert "None is published" in warrington.services["semi-independent"].unit_cost.note

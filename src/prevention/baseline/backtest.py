@@ -34,6 +34,8 @@ class Trial:
     start: figure at the origin. actual: figure at the year forecast.
     paths: log change forecast, by method. spread: standard deviation of the log error.
     scale: mean size of a council's yearly change over all its years, (councils,).
+    band: ends of the range about the forecast by year ahead in logs, (2, horizons), where it
+        is the plan's own; None takes the spread.
     """
 
     service: str
@@ -45,6 +47,7 @@ class Trial:
     paths: Mapping[str, Floats]
     spread: Floats
     scale: Floats
+    band: Floats | None = None
 
     @property
     def judged(self) -> Flags:

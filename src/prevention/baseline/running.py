@@ -43,12 +43,14 @@ BY_POPULATION = ("rate_x_population", "levelling", "levelling_fading", "levellin
 class Question:
     """One measure of one service line to back-test, with the rule of its spread.
 
-    uplift: for a unit cost, the yearly rise that is planned for (share a year).
+    uplift: for a unit cost, the yearly rise that is planned for (share a year); band: the
+        ends of the range planned for, as of `Trial`.
     """
 
     lines: Lines
     rule: SpreadRule
     uplift: float | None = None
+    band: Floats | None = None
 
 
 def quick_trial(question: Question) -> Trial:
@@ -61,7 +63,8 @@ def quick_trial(question: Question) -> Trial:
     }
     if question.uplift is not None:
         chosen[PLANNED] = _rising(question.uplift)
-    return trial(lines, question.rule, forecasts(lines, chosen, origins_of(lines)))
+    made = trial(lines, question.rule, forecasts(lines, chosen, origins_of(lines)))
+    return replace(made, band=question.band)
 
 
 def _rising(uplift: float) -> Method:

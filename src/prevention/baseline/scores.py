@@ -57,7 +57,7 @@ def scores(trial: Trial, councils: Iterable[str] | None = None) -> list[Score]:
 def _score(trial: Trial, name: str, path: Floats, horizon: int, cases: Flags) -> Score:
     at = horizon - 1
     ahead, actual = path[:, :, at][cases], trial.actual[:, :, at][cases]
-    start, spread = trial.start[:, :, at][cases], trial.spread[:, :, at][cases]
+    start, low, high = trial.start[:, :, at][cases], *_range(trial, at, cases)
     scale = np.broadcast_to(trial.scale, cases.shape)[cases]
     missed = np.abs(start * np.exp(ahead) - actual)
     error = np.log(actual / start) - ahead
@@ -68,27 +68,37 @@ def _score(trial: Trial, name: str, path: Floats, horizon: int, cases: Flags) ->
         horizon,
         mase=float(np.mean(missed / scale)),
         mape=float(np.mean(missed / actual)),
-        coverage80=float(np.mean(np.abs(error) <= Z_90 * spread)),
-        width80=float(np.mean(2 * Z_90 * spread)),
-        pinball=float(np.mean(pinball(error, spread))),
-        crps=float(np.mean(crps(error, spread))),
+        coverage80=float(np.mean((low <= error) & (error <= high))),
+        width80=float(np.mean(high - low)),
+        pinball=float(np.mean(pinball(error, low, high))),
+        crps=float(np.mean(crps(error, (high - low) / (2 * Z_90)))),
         councils=int(cases.any(axis=0).sum()),
         origins=int(cases.any(axis=1).sum()),
         cases=int(cases.sum()),
     )
 
 
-def pinball(error: Floats, spread: Floats) -> Floats:
-    """Mean pinball loss of P10, P50 and P90 of a normal curve about the forecast.
+def _range(trial: Trial, at: int, cases: Flags) -> tuple[Floats, Floats]:
+    """P10 and P90 of each judged case about its forecast, in logs."""
+    spread = Z_90 * trial.spread[:, :, at][cases]
+    if trial.band is None:
+        return -spread, spread
+    low, high = trial.band[:, at]
+    return np.full_like(spread, low), np.full_like(spread, high)
+
+
+def pinball(error: Floats, low: Floats, high: Floats) -> Floats:
+    """Mean pinball loss of P10, P50 and P90 about a forecast that is the P50.
 
     A quantile q costs q a unit where the figure comes above it, 1 - q where below.
+    error, low, high: of the figure, P10 and P90, less the forecast.
 
-    >>> pinball(np.array([0.0]), np.array([0.0])).tolist()
+    >>> pinball(np.array([0.0]), np.array([0.0]), np.array([0.0])).tolist()
     [0.0]
     """
     losses = [
-        np.maximum(q * (error - z * spread), (q - 1) * (error - z * spread))
-        for q, z in ((0.1, -Z_90), (0.5, 0.0), (0.9, Z_90))
+        np.maximum(q * (error - end), (q - 1) * (error - end))
+        for q, end in ((0.1, low), (0.5, np.zeros_like(low)), (0.9, high))
     ]
     return np.asarray(np.mean(losses, axis=0))
 

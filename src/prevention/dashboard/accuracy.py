@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
+from prevention.baseline.choosing import MARGIN
 from prevention.baseline.scores import Score
 from prevention.dashboard import choices
 from prevention.dashboard.session import (
@@ -18,7 +19,7 @@ from prevention.dashboard.session import (
     show_picture,
     show_table,
 )
-from prevention.evidence.accuracy import Accuracy, BackTest, back_test
+from prevention.evidence.accuracy import PEOPLE, Accuracy, BackTest, back_test
 from prevention.reports import accuracy as report
 from prevention.reports.accuracy import METHOD_NAMES
 from prevention.reports.looking_back import errors_by_horizon
@@ -202,13 +203,14 @@ def _show_rivals(found: Accuracy, service: str, measure: str) -> None:
     if not rivals:
         st.markdown(plain(f"Nowhere: no other method was below {name} at any year ahead."))
         return
-    st.markdown(
-        plain(
-            f"The method used, {name}, is the one with the lowest error over all years ahead "
-            "among those never worse than the last value held. A trend that never fades must "
-            "be 2% better than the rest to be used."
+    if measure == PEOPLE:
+        st.markdown(
+            plain(
+                f"The method used, {name}, is the one with the lowest error over all years ahead "
+                "among those never worse than the last value held. A trend that never fades must "
+                f"be {MARGIN:.0%} better than the rest to be used."
+            )
         )
-    )
     rows = {
         METHOD_NAMES.get(rival.method, rival.method): {
             "Better": report.ahead_words(rival.horizons),

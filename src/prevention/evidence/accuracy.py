@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from prevention.baseline.backtest import Trial, origins_of
+import numpy as np
+from scipy.special import ndtri
+
+from prevention.baseline.backtest import HORIZONS, Trial, origins_of
 from prevention.baseline.fitted import FITTED
 from prevention.baseline.intervals import SpreadRule
 from prevention.baseline.kept import kept, save
@@ -24,7 +27,8 @@ from prevention.baseline.scores import Score, scores
 from prevention.evidence.council import every_council_evidence, service_definitions
 from prevention.evidence.services import ServiceDefinition
 from prevention.evidence.store import open_store
-from prevention.model.economy import Economy
+from prevention.model.assumptions import QUANTITIES, Assumption
+from prevention.model.economy import Economy, ServiceAssumptions
 
 Progress = Callable[[int, int], None]
 
@@ -53,8 +57,8 @@ class Accuracy:
 def questions(store: Path, economy: Economy) -> tuple[list[Question], list[ServiceDefinition]]:
     """Each measure of each service line that can be back-tested, and the lines' definitions.
 
-    People on the spread the store's own definitions give; a published unit cost on a
-    plain random walk, beside the uplift that is planned for.
+    People on the spread the store's own definitions give; a published unit cost on the
+    range that is planned for.
     """
     with open_store(store) as opened:
         councils = every_council_evidence(opened)
@@ -67,8 +71,26 @@ def questions(store: Path, economy: Economy) -> tuple[list[Question], list[Servi
         found.append(Question(people, definition.spread))
         if not definition.series[UNIT_COST].derive:
             cost = lines_of(councils, definition.id, UNIT_COST)
-            found.append(Question(cost, SpreadRule(), uplift))
+            band = price_band(chosen) if chosen else None
+            found.append(Question(cost, SpreadRule(), uplift, band))
     return [question for question in found if origins_of(question.lines)], definitions
+
+
+def price_band(chosen: ServiceAssumptions) -> Floats:
+    """Ends of a plan's own P10 to P90 range of a price about its central path, in logs.
+
+    The margin about the published average, and the yearly uplift: as a forecast draws them,
+    at 200 even steps of each. (2, HORIZONS).
+    """
+    z = ndtri((np.arange(200) + 0.5) / 200)
+    margin = Assumption(
+        central=1.0, low=chosen.margin_low, high=chosen.margin_high, basis="judgement"
+    )
+    level = np.log(margin.at(z, QUANTITIES["unit_cost"]))
+    rise = np.log1p(chosen.price_uplift.at(z, QUANTITIES["price_uplift"]))
+    rise -= np.log1p(chosen.price_uplift.central)
+    paths = level[:, None, None] + rise[:, None] * np.arange(1, HORIZONS + 1)
+    return np.asarray(np.quantile(paths.reshape(-1, HORIZONS), [0.1, 0.9], axis=0))
 
 
 def kept_files(store: Path, data: Path) -> list[Path]:

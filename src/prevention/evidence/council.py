@@ -298,4 +298,21 @@ def _missing(
                 definition.missing.format(council=council)
                 or f"Nothing is published for {council} of: {definition.title.lower()}."
             )
-    return sentences
+    return sentences + _short(evidence.people, council)
+
+
+FEW_YEARS = 3
+"""With so few years of figures a council's own changes say little: its range is wider."""
+
+
+def _short(people: Series, council: str) -> list[str]:
+    """A sentence where few years of people are held, so that the range is wider."""
+    years = [item.year_ending for item in people.observations]
+    if not 0 < len(years) <= FEW_YEARS:
+        return []
+    since = f"{len(years)} years, from {format_year(years[0])}"
+    held = since if len(years) > 1 else f"one year, {format_year(years[0])}"
+    return [
+        f"{people.title}: held of {council} for {held}, so the range of its forecast is wider "
+        "than with a longer record."
+    ]

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from prevention.baseline.choosing import MARGIN
+from prevention.baseline.running import PLANNED
 from prevention.baseline.scores import Score
 from prevention.evidence.accuracy import PEOPLE, Accuracy
 from prevention.reports import words
@@ -111,6 +112,9 @@ def verdict(accuracy: Accuracy, service: str, measure: str, method: str) -> str:
     return f"{first}, {better:.0%} better than holding the last value."
 
 
+LEAST_HELD = 0.75
+"""Share of past figures below which a range of 80 % is said to be too narrow."""
+
 YEARS = ("", "One year", "Two years", "Three years", "Four years", "Five years")
 
 
@@ -143,10 +147,15 @@ def range_sentence(accuracy: Accuracy, service: str, measure: str) -> str:
     found = of_method(of_line(accuracy, service, measure), accuracy.defaults[service, measure])
     held = [f"{score.coverage80:.0%}" for score in found.values()]
     ahead = "one year" if len(held) == 1 else f"one to {YEARS[len(held)].lower()}"
+    narrow = [score.horizon for score in found.values() if score.coverage80 < LEAST_HELD]
+    warning = f" It was too narrow {ahead_words(narrow)}: plan for more." if narrow else ""
     return (
         f"The range from P10 to P90 is to hold 80% of outcomes; on past figures it held "
-        f"{words.listed(held)}, {ahead} ahead."
+        f"{words.listed(held)}, {ahead} ahead.{warning}"
     )
+
+
+UPLIFT_IS_SET = "the price rises by the uplift planned, a setting: see whether yours is too low"
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +181,8 @@ def rivals(accuracy: Accuracy, service: str, measure: str) -> list[Rival]:
         better = tuple(h for h in ours if theirs[h].mase < ours[h].mase)
         if better:
             worse = [h for h in ours if theirs[h].mase > held[h].mase]
-            found.append((_mean(theirs), Rival(method, better, _why(worse, theirs, ours))))
+            why = UPLIFT_IS_SET if default == PLANNED else _why(worse, theirs, ours)
+            found.append((_mean(theirs), Rival(method, better, why)))
     return [rival for _, rival in sorted(found, key=lambda each: each[0])]
 
 
