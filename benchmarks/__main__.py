@@ -14,6 +14,7 @@ from benchmarks import (
     exports,
     forecasts,
     full_run,
+    loads,
     peers,
     report,
     slider,
@@ -30,6 +31,7 @@ SECTIONS = {
     "Sampling error": accuracy.sampling_rows,
     "Exports": exports.export_rows,
     "The dashboard": dashboard.dashboard_rows,
+    "Loads": loads.load_rows,
 }
 
 BROKE_DOWN = "This section could not be run"
@@ -42,7 +44,7 @@ def main() -> int:
     """
     faults = environment.prepare()
     started = time.perf_counter()
-    loads = [("start", report.load())]
+    busy = [("start", report.load())]
     found = {}
     beside = {
         "Peers": lambda: peers.peer_rows(faults),
@@ -50,14 +52,14 @@ def main() -> int:
     }
     for name, rows in (SECTIONS | beside).items():
         found[name] = _tried(name, rows)
-        loads.append((name, report.load()))
+        busy.append((name, report.load()))
     about = report.machine() | {
         "case": f"{len(case.PROGRAMMES)} programmes of the library, Warrington, {case.YEARS} years "
         f"({12 * case.YEARS} months), 0 to 79 months of starts before the plan",
         "draws": case.DRAWS,
         "took": f"{time.perf_counter() - started:.0f} s",
     }
-    report.write(found, about, loads)
+    report.write(found, about, busy)
     missed = [row.what for rows in found.values() for row in rows if row.met is False]
     say(f"wrote benchmarks/results.md; targets missed: {len(missed)}")
     for what in missed:
