@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -255,3 +256,21 @@ def test_killed_in_the_middle_nothing_is_half_written(
     report = load_file(path, None, data, home)
     assert report.already == bool(loads)
     assert figure(home, "placements", 2026, HOMES) == [(55.0, "cla-2026@load-0001")]
+
+
+def test_two_visitors_who_load_at_the_same_moment_both_keep_their_rows(
+    home: Path, data: Path, tmp_path: Path
+) -> None:
+    """Each renews the store in a file of its own; the last one brings both in."""
+    files = {}
+    for measure, value in (("foster", "201"), (HOMES, "55")):
+        files[measure] = tmp_path / f"{measure}.csv"
+        files[measure].write_text(
+            HEAD + f"{WARRINGTON},2026,{measure},{value},,cla-2026\n", encoding="utf-8"
+        )
+    with ThreadPoolExecutor(2) as pool:
+        reports = list(pool.map(lambda path: load_file(path, None, data, home), files.values()))
+    assert sorted(report.load_id for report in reports) == ["load-0001", "load-0002"]
+    found = {measure: figure(home, "placements", 2026, measure)[0][0] for measure in files}
+    assert found == {"foster": 201, HOMES: 55}
+    assert not list(home.parent.glob(".*building*"))
