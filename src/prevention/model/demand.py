@@ -142,14 +142,12 @@ def people_fan(
         return np.ones((timeline.plan_months, draws.size), draws.dtype)
     ages = np.maximum(ages_of(evidence, last, timeline), 0.0)
     steps = draws.scores(f"people/{evidence.id}", int(np.ceil(ages[-1])) + 1)
-    path = np.concatenate([np.zeros((1, draws.size)), np.cumsum(steps, axis=0)])
-    whole = np.floor(ages).astype(int)
-    part = (ages - whole)[:, None]
-    walk = path[whole] * (1 - part) + path[whole + 1] * part
-    # Scaled to variance 1 at every age: straight lines between yearly points would
-    # narrow the fan in mid-year.
-    walk /= np.sqrt(np.maximum(whole[:, None] + part**2, 1e-9))
-    logs: Floats = (spread_at(ages, evidence, chosen, draws) * walk).astype(draws.dtype)
+    # How much of each year's step has been taken by each month, scaled to variance 1 at
+    # every age: straight lines between yearly points would narrow the fan in mid-year.
+    taken: Floats = np.clip(ages[:, None] - np.arange(len(steps)), 0.0, 1.0)
+    taken /= np.maximum(np.linalg.norm(taken, axis=1, keepdims=True), 1e-6)
+    walk = taken.astype(draws.dtype) @ steps
+    logs: Floats = spread_at(ages, evidence, chosen, draws).astype(draws.dtype) * walk
     return np.exp(logs)
 
 
