@@ -97,8 +97,9 @@ def show() -> None:
         projection = central_of(request)
         show_preview(projection, kind, layout)
         show_missing(projection.missing)
-        run_line(projection)
-        show_audit(as_drawn(projection, request.draws), bench().citations())
+        exported = as_drawn(projection, request.draws)
+        run_line(exported)
+        show_audit(exported, bench().citations())
 
 
 def central_of(request: Request) -> Projection:

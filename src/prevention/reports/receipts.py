@@ -10,6 +10,7 @@ from prevention.reports.lines import DIRECTORATES, paid_by
 from prevention.reports.page import Column, Page
 from prevention.reports.provenance import write_provenance
 from prevention.reports.reviews import Reviews, not_known
+from prevention.reports.words import pounds
 from prevention.reports.workbook import Scenario, new_book
 from prevention.years import format_year
 
@@ -54,7 +55,7 @@ def write_receipts(
 
 def _projects(page: Page, s: Scenario, review: Reviews) -> None:
     labels = s.projection.timeline.labels
-    texts = [Column(h, width=w) for h, w in zip(HEADINGS, (20, 12, 28, 22, 24, 36), strict=True)]
+    texts = [Column(h, width=w) for h, w in zip(HEADINGS, (16, 12, 22, 18, 22, 32), strict=True)]
     years = [Column(label, "money", 14) for label in labels]
     columns = [*texts[:4], *years, Column("Total", "money", 15), *texts[4:]]
     rows = receipt_rows(s, review)
@@ -105,7 +106,7 @@ def _worth(s: Scenario, id_: str) -> str:
     rows = s.appraisal[s.appraisal["programme"] == id_]
     payback = None if rows.empty else rows["payback_year"].iloc[0]
     parts = [
-        f"NPV (cashable, real) {npv:,.0f} GBP" if npv is not None else "",
+        f"NPV (cashable, real) {pounds(npv)}" if npv is not None else "",
         f"benefit-cost ratio {ratio:.2f}" if ratio is not None else "",
         f"pays back in {payback}" if isinstance(payback, str) else "does not pay back in the plan",
         f"chance of the figure {chance:.0%}" if chance is not None else "",
