@@ -122,6 +122,10 @@ def test_a_saved_version_can_be_exported_and_its_run_replayed(
     assert run.encode() in file
     assert kept_run(open_record(place), run).run["scenario"] == "ours"
     assert bench.replay(run).different == []
+    assert table(page, "Run").loc["Version of the scenario", "Value"].startswith("1, saved by Ann")
+    book = made(bench, [request], "schedule", DEFAULT_LAYOUT)
+    with zipfile.ZipFile(io.BytesIO(book)) as parts:
+        assert b"1, saved by Ann on " in parts.read("xl/sharedStrings.xml")
 
 
 @pytest.mark.parametrize("kind", FORMATS)

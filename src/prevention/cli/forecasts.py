@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -108,6 +107,7 @@ def export(
     with plain_errors():
         from prevention.reports.exporting import Kind, export_file, kind_for
         from prevention.reports.layouts import find_layout
+        from prevention.reports.reviews import known_of
 
         projections = []
         chosen = Kind(kind) if kind else kind_for(output)
@@ -115,18 +115,14 @@ def export(
             bench, request = asked(council, name, set_, first_year, years, draws, seed, data, store)
             look = find_layout(layout, bench.data)
             projections.append(_project(bench, request))
-        reviews = _reviews(bench, projections) if chosen is Kind.capital_receipts else []
-        export_file(projections, output, bench.citations(), chosen, look, reviews)
+        known = [
+            known_of(bench, name, projection, chosen)
+            for name, projection in zip(scenario, projections, strict=True)
+        ]
+        export_file(projections, output, bench.citations(), chosen, look, known)
         for projection in projections:
             _keep(bench, projection)
     typer.echo(f"Wrote {output}.")
-
-
-def _reviews(bench: Workbench, projections: list[Projection]) -> list[Mapping[str, str]]:
-    """Last year's forecast of each programme, as far as the record knows it."""
-    from prevention.reports.reviews import reviews_of
-
-    return [reviews_of(bench, projection) for projection in projections]
 
 
 def _project(bench: Workbench, request: Request) -> Projection:

@@ -20,6 +20,7 @@ from prevention.reports.words import plain
 from prevention.years import format_year
 
 if TYPE_CHECKING:
+    from prevention.reports.exporting import Kind, Known
     from prevention.reports.layouts import Layout
 
 FORMATS = {
@@ -92,6 +93,7 @@ def show() -> None:
     _show_downloads(requests, kind, layout)
     st.header("What will be in it")
     from prevention.dashboard.preview import show_audit, show_preview
+    from prevention.reports.reviews import version_of
 
     for request in requests:
         projection = central_of(request)
@@ -99,7 +101,7 @@ def show() -> None:
         show_missing(projection.missing)
         exported = as_drawn(projection, request.draws)
         run_line(exported)
-        show_audit(exported, bench().citations())
+        show_audit(exported, bench().citations(), version_of(bench(), request.scenario))
 
 
 def central_of(request: Request) -> Projection:
@@ -233,12 +235,15 @@ def made(workbench: Workbench, requests: Sequence[Request], kind: str, layout: L
     Its runs go on the record, so that the id printed in it can be replayed; where the
     record is busy, the file is given all the same.
     """
+    from prevention.reports.reviews import known_of
+
     cache = Cache()
     projections = [workbench.forecast(request, cache) for request in requests]
-    from prevention.reports.reviews import reviews_of
-
-    reviews = [reviews_of(workbench, p) for p in projections if kind == "capital-receipts"]
-    content = content_of(projections, kind, workbench.citations(), layout, reviews)
+    known = [
+        known_of(workbench, request.scenario, projection, kind_of(kind))
+        for request, projection in zip(requests, projections, strict=True)
+    ]
+    content = content_of(projections, kind, workbench.citations(), layout, known)
     for projection in projections:
         try:
             workbench.keep(projection, wait=KEEPING_WAIT)
@@ -258,20 +263,25 @@ def name_of(central: Projection, kind: str, draws: int) -> str:
     return file_name(as_drawn(central, draws), ENDINGS.get(kind, "xlsx"))
 
 
+def kind_of(chosen: str) -> Kind:
+    """The kind of export a format on the page stands for."""
+    from prevention.reports.exporting import Kind
+
+    plain_data = {"xlsx": Kind.working_model, "csv": Kind.data, "parquet": Kind.data}
+    return plain_data.get(chosen) or Kind(chosen)
+
+
 def content_of(
     projections: Sequence[Projection],
     kind: str,
     citations: Mapping[str, str],
     layout: Layout | None = None,
-    reviews: Sequence[Mapping[str, str]] = (),
+    known: Sequence[Known] = (),
 ) -> bytes:
     """The file's bytes, made as the command line makes them; layout: None is the full one."""
     from prevention.reports import exporting
     from prevention.reports.layouts import DEFAULT_LAYOUT
 
     ending = f".{ENDINGS.get(kind, 'xlsx')}"
-    plain_data = {"xlsx": exporting.Kind.working_model, "csv": exporting.Kind.data}
-    plain_data["parquet"] = exporting.Kind.data
-    chosen = plain_data.get(kind) or exporting.Kind(kind)
     look = layout or DEFAULT_LAYOUT
-    return exporting.content_of(projections, chosen, citations, ending, look, reviews)
+    return exporting.content_of(projections, kind_of(kind), citations, ending, look, known)

@@ -122,11 +122,12 @@ def _show_receipts(projection: Projection) -> None:
     show_table(frame.set_index(first), f"Capital receipts schedule of {projection.plan.title}, GBP")
 
 
-def show_audit(projection: Projection, citations: Mapping[str, str]) -> None:
+def show_audit(projection: Projection, citations: Mapping[str, str], version: str) -> None:
     """The sheet Provenance as the file will have it: what each figure was made from."""
     from prevention.reports.provenance import provenance
 
     with st.expander(f"Audit sheet of {plain(projection.plan.title)}: what it is made from"):
-        rows = [(title, values[0]) for title, values in provenance([projection], citations)]
+        found = provenance([projection], citations, [version])
+        rows = [(title, values[0]) for title, values in found]
         frame = pd.DataFrame(rows, columns=["Item", "Value"]).set_index("Item")
         show_table(frame, f"What the export of {projection.plan.title} is made from")

@@ -253,10 +253,10 @@ def _made_from(document: Any, s: Scenario) -> None:
 
     r = s.record
     text = (
-        f"Run {r['run_id']}; scenario {r['scenario']}; council {r['council']}; {r['draws']:,} "
-        f"draws, seed {r['seed']}; {r['price_base']} for present values; program {r['version']}; "
-        f"data {r['data_hash'][:12]}; assumptions {r['assumptions_hash'][:12]}. To prove it: "
-        f"prevention replay {r['run_id']}"
+        f"Run {r['run_id']}; scenario {r['scenario']} (version: {s.version}); council "
+        f"{r['council']}; {r['draws']:,} draws, seed {r['seed']}; {r['price_base']} for present "
+        f"values; program {r['version']}; data {r['data_hash'][:12]}; assumptions "
+        f"{r['assumptions_hash'][:12]}. To prove it: prevention replay {r['run_id']}"
     )
     for run in _say(document, text).runs:
         run.font.size = Pt(_SMALL)

@@ -5,10 +5,23 @@ from __future__ import annotations
 import enum
 import io
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from prevention.model.projection import Projection
 from prevention.reports.layouts import DEFAULT_LAYOUT, Layout
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the record knows of a scenario beside its run.
+
+    version: which version of it was run, in words. reviews: of last year's forecast of each
+    programme, for the schedule of capital receipts.
+    """
+
+    version: str
+    reviews: Mapping[str, str] = field(default_factory=dict)
 
 
 class Kind(enum.StrEnum):
@@ -59,12 +72,12 @@ def export_file(
     citations: Mapping[str, str],
     kind: Kind | None = None,
     layout: Layout = DEFAULT_LAYOUT,
-    reviews: Sequence[Mapping[str, str]] = (),
+    known: Sequence[Known] = (),
 ) -> None:
     """Write one or several scenarios to a file.
 
     citations: a line to print under a figure, by release. kind: None goes by the ending.
-    layout: of the MTFS schedule. reviews: of last year's forecast, for capital receipts.
+    layout: of the MTFS schedule. known: what the record knows of each scenario.
 
     Raises:
         ValueError: the name ends otherwise than the kind is written, or several scenarios
@@ -81,7 +94,7 @@ def export_file(
         raise ValueError(f"{holder} holds one scenario; {len(projections)} were given.")
     partial = output.with_name(f".{output.name}.partial")
     try:
-        partial.write_bytes(content_of(projections, kind, citations, suffix, layout, reviews))
+        partial.write_bytes(content_of(projections, kind, citations, suffix, layout, known))
         partial.replace(output)
     finally:
         partial.unlink(missing_ok=True)
@@ -93,28 +106,30 @@ def content_of(
     citations: Mapping[str, str],
     suffix: str = "",
     layout: Layout = DEFAULT_LAYOUT,
-    reviews: Sequence[Mapping[str, str]] = (),
+    known: Sequence[Known] = (),
 ) -> bytes:
     """The bytes of an export; the same projections give the same bytes.
 
-    suffix: which of the kind's endings, "" for the usual one. reviews: as for `export_file`.
+    suffix: which of the kind's endings, "" for the usual one. known: as for `export_file`.
     """
     if kind in (Kind.data, Kind.charts):
         return _of_one(projections[0], kind, suffix)
     from prevention.reports import briefing, publication, receipts, workbook
 
+    versions = [each.version for each in known]
     if kind is Kind.briefing:
-        return briefing.briefing(workbook.scenarios_of(projections)[0])
+        return briefing.briefing(workbook.scenarios_of(projections, versions)[0])
     target = io.BytesIO()
     if kind is Kind.working_model:
-        workbook.write_workbook(projections, target, citations, layout)
+        workbook.write_workbook(projections, target, citations, layout, versions)
     elif kind is Kind.schedule:
-        workbook.write_schedules(projections, target, citations, layout)
+        workbook.write_schedules(projections, target, citations, layout, versions)
     elif kind is Kind.publication:
-        scenarios = workbook.scenarios_of(projections)
+        scenarios = workbook.scenarios_of(projections, versions)
         publication.write_publication(scenarios, target, citations, layout)
     else:
-        scenarios = workbook.scenarios_of(projections)
+        scenarios = workbook.scenarios_of(projections, versions)
+        reviews = [each.reviews for each in known]
         receipts.write_receipts(scenarios, target, citations, reviews)
     return target.getvalue()
 

@@ -17,6 +17,7 @@ FIELDS = {
     "council_name": "Council",
     "council": "Council code",
     "scenario": "Scenario",
+    "scenario_version": "Version of the scenario",
     "run_id": "Run",
     "first_year": "First year",
     "years": "Years",
@@ -30,6 +31,7 @@ FIELDS = {
 }
 """Entries of a run's record, in order, with the words for them."""
 
+UNKNOWN_VERSION = "Not said: the scenario was not named to the export"
 _NOTES = (
     "One run, one id: the id follows from everything below, so the same id is the same figures.",
     "To prove a figure: prevention replay RUN works the run out again and compares to the penny.",
@@ -37,10 +39,17 @@ _NOTES = (
 
 
 def provenance(
-    projections: Sequence[Projection], citations: Mapping[str, str]
+    projections: Sequence[Projection], citations: Mapping[str, str], versions: Sequence[str] = ()
 ) -> list[tuple[str, list[str]]]:
-    """Each entry and its value for every projection."""
-    records = [run_record(projection) for projection in projections]
+    """Each entry and its value for every projection.
+
+    versions: which version of its scenario each is, in words; none where it is not known.
+    """
+    said = versions or [UNKNOWN_VERSION] * len(projections)
+    records = [
+        run_record(projection) | {"scenario_version": version}
+        for projection, version in zip(projections, said, strict=True)
+    ]
     rows = [(title, [str(r.get(key, "")) for r in records]) for key, title in FIELDS.items()]
     names = dict.fromkeys(name for r in records for name in r["libraries"])
     rows += [
@@ -64,7 +73,8 @@ def write_provenance(
             *(Column(f"Scenario {s.number}", width=width) for s in scenarios),
         ]
     )
-    for title, values in provenance([s.projection for s in scenarios], citations):
+    projections, versions = [s.projection for s in scenarios], [s.version for s in scenarios]
+    for title, values in provenance(projections, citations, versions):
         page.put(page.row, 0, title)
         for column, value in enumerate(values, 1):
             page.put(page.row, column, value)

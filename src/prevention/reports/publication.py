@@ -161,7 +161,9 @@ def _tables(
             published,
         ),
     ]
-    rows = [(title, values[0]) for title, values in provenance([s.projection], citations)]
+    rows = [
+        (title, values[0]) for title, values in provenance([s.projection], citations, [s.version])
+    ]
     made_from = pd.DataFrame(rows, columns=["Item", "Value"])
     return [*found, ("made_from", "What the figures were made from", _filled(made_from), own)]
 

@@ -16,12 +16,36 @@ from prevention.model.measures import TOTAL
 from prevention.model.projection import Projection
 from prevention.record import Record
 from prevention.record.runs import KeptRun, kept_run
-from prevention.record.scenarios import Approval, approved_scenario, saved_scenarios
+from prevention.record.scenarios import (
+    Approval,
+    approved_scenario,
+    saved_scenarios,
+    scenario_history,
+)
+from prevention.reports.exporting import Kind, Known
 from prevention.reports.words import pence
 from prevention.years import MONTHS_PER_YEAR, format_year
 
 Reviews = Mapping[str, str]
 """A sentence or two for each programme, by id."""
+
+
+def known_of(bench: Workbench, name: str, projection: Projection, kind: Kind) -> Known:
+    """What the record knows of the scenario that was run by a name, for a kind of export."""
+    reviews = reviews_of(bench, projection) if kind is Kind.capital_receipts else {}
+    return Known(version_of(bench, name), reviews)
+
+
+def version_of(bench: Workbench, name: str) -> str:
+    """Which version of a scenario a name stands for, in words that stay true of it."""
+    id_, _, number = name.partition("@")
+    if name in bench.on_file.scenarios:
+        return "As on file"
+    if name.endswith(".toml"):
+        return "From a file of the user's own"
+    versions = scenario_history(bench.record, id_)
+    found = next((v for v in versions if str(v.version) == number), versions[-1])
+    return f"{found.version}, saved by {found.who} on {found.at:%d %B %Y}"
 
 
 def not_known(year: str) -> str:

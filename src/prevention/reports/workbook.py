@@ -20,7 +20,7 @@ from prevention.reports.layouts import DEFAULT_LAYOUT, Layout
 from prevention.reports.lines import Levels
 from prevention.reports.live.write import Model, write_model
 from prevention.reports.page import FONT, Book, Column
-from prevention.reports.provenance import write_provenance
+from prevention.reports.provenance import UNKNOWN_VERSION, write_provenance
 from prevention.reports.schedule import schedule_notes, write_schedule
 from prevention.reports.tables import annual_rows
 
@@ -48,6 +48,7 @@ class Scenario:
     """One projection's place in the workbook and its results, each worked out once.
 
     number: its number on every sheet. ending: of its sheets' names; "" when alone.
+    version: which version of the scenario it is, in words.
     """
 
     number: int
@@ -57,6 +58,7 @@ class Scenario:
     annual: pd.DataFrame
     appraisal: pd.DataFrame
     baseline: pd.DataFrame
+    version: str
 
     @property
     def levels(self) -> Levels:
@@ -77,6 +79,7 @@ def write_workbook(
     target: Path | BinaryIO,
     citations: Mapping[str, str] | None = None,
     layout: Layout = DEFAULT_LAYOUT,
+    versions: Sequence[str] = (),
 ) -> None:
     """Write scenarios as the working model: live from the inputs to the MTFS schedule.
 
@@ -90,6 +93,7 @@ def write_workbook(
         citations: a line to print under a figure, by release; a release that is missing
             there is shown by its key.
         layout: of the MTFS schedule.
+        versions: which version of its scenario each is, in words.
 
     Raises:
         ValueError: no projection was given.
@@ -97,7 +101,7 @@ def write_workbook(
     """
     if not projections:
         raise ValueError("A workbook needs at least one scenario.")
-    scenarios = scenarios_of(projections)
+    scenarios = scenarios_of(projections, versions)
     book = new_book("Prevention savings: working model", target)
     cover = book.page("Cover", "Prevention savings: working model", COVER_NOTES)
     contents = book.page("Contents", "What is on each sheet", CONTENTS_NOTES)
@@ -117,9 +121,10 @@ def write_schedules(
     target: Path | BinaryIO,
     citations: Mapping[str, str],
     layout: Layout = DEFAULT_LAYOUT,
+    versions: Sequence[str] = (),
 ) -> None:
     """Write the MTFS schedule of each scenario alone: increments as figures, sums live."""
-    scenarios = scenarios_of(projections)
+    scenarios = scenarios_of(projections, versions)
     book = new_book(layout.title, target)
     for s in scenarios:
         page = book.page(f"MTFS{s.ending}", layout.title, (s.about, *schedule_notes(layout)))
@@ -139,9 +144,10 @@ def new_book(title: str, target: Path | BinaryIO) -> Book:
     return Book(file)
 
 
-def scenarios_of(projections: Sequence[Projection]) -> list[Scenario]:
-    """Each projection with its number and its results."""
+def scenarios_of(projections: Sequence[Projection], versions: Sequence[str] = ()) -> list[Scenario]:
+    """Each projection with its number and its results; versions: as for `provenance`."""
     alone = len(projections) == 1
+    said = versions or [UNKNOWN_VERSION] * len(projections)
     return [
         Scenario(
             number,
@@ -151,8 +157,9 @@ def scenarios_of(projections: Sequence[Projection]) -> list[Scenario]:
             annual_rows(projection),
             summary.appraisal(projection),
             summary.baseline(projection),
+            version,
         )
-        for number, projection in enumerate(projections, 1)
+        for number, (projection, version) in enumerate(zip(projections, said, strict=True), 1)
     ]
 
 
