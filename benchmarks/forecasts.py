@@ -19,6 +19,8 @@ from prevention.baseline.kept import save
 from prevention.baseline.panel import Floats, Lines, joined
 from prevention.baseline.running import (
     WORKERS,
+    Question,
+    fitted_forecasts,
     fitted_lines,
     quick_trial,
     with_forecasts,
@@ -27,7 +29,9 @@ from prevention.baseline.scores import Score, scores
 from prevention.evidence.accuracy import questions
 from prevention.evidence.documents import read_library
 from prevention.evidence.places import data_folder, store_file
+from prevention.jobs import Request, Workbench
 from prevention.model.economy import Economy
+from prevention.model.summary import baseline
 
 PEER = "statsforecast 2.1.1"
 MODELS = ("auto_ets", "auto_theta")
@@ -79,6 +83,7 @@ def forecast_rows(faults: dict[str, str]) -> list[Row]:
     asked = [q for q in questions(store_file(), economy)[0] if q.lines.measure == "people"]
     lines = fitted_lines(asked)
     places, series = series_of(lines)
+    timed = [_full_row(asked, lines), _council_row()]
     what = f"Back-test of {len(lines)} service lines, {len(series):,} series"
     ours = Timings()
     for _ in range(3):
@@ -87,14 +92,14 @@ def forecast_rows(faults: dict[str, str]) -> list[Row]:
     row = Row(what, ours.median, ours.p95, ours.cpu_median, peer_name=PEER, target="reported")
     if pin in faults:
         row.note = f"not run: {faults[pin]}"
-        return [row]
+        return [*timed, row]
     say(f"peer: {PEER}, {len(series):,} series")
     given = {"series": series, "horizons": HORIZONS, "models": MODELS, "jobs": WORKERS}
     try:
         found = environment.measured("peer_statsforecast.py", given, LIMIT)
     except RuntimeError as fault:
         row.note = f"not run: {fault}"
-        return [row]
+        return [*timed, row]
     row.peer = sum(found["ms"].values())
     row.ratio = f"{row.peer / ours.median:,.0f} x"
     row.note = (
@@ -108,7 +113,36 @@ def forecast_rows(faults: dict[str, str]) -> list[Row]:
             kept[place][f"statsforecast_{model}"] = path
     save(data_folder() / "backtest-peers.parquet", lines, kept, PEER)
     whole = [with_forecasts(t, paths) for t, paths in zip(trials, kept, strict=True)]
-    return [row, *(_error_row(trial, economy) for trial in whole)]
+    return [*timed, row, *(_error_row(trial, economy) for trial in whole)]
+
+
+def _full_row(asked: Sequence[Question], lines: Sequence[Lines]) -> Row:
+    """The whole back-test from nothing: quick methods, then every series fitted."""
+    say("the whole back-test, every method fitted anew")
+    whole = Timings()
+
+    def work() -> None:
+        for question in asked:
+            scores(quick_trial(question))
+        fitted_forecasts(lines)
+
+    whole.time(work)
+    councils = len(lines[0].panel.codes)
+    return Row.within(
+        f"Whole back-test, {councils} councils, {len(lines)} service lines, every method",
+        Timings(whole.wall),
+        120_000,
+        f"{WORKERS} processes, no forecast kept from before",
+    )
+
+
+def _council_row() -> Row:
+    """One council's baseline from a store not yet read."""
+    cold = Timings()
+    for _ in range(3):
+        bench, request = Workbench(), Request(scenario="do-nothing", draws=0)
+        cold.time(lambda bench=bench, request=request: baseline(bench.forecast(request)))
+    return Row.within("One council's baseline, nothing read before, central run", cold, 1_000)
 
 
 def _error_row(trial: Trial, economy: Economy) -> Row:

@@ -12,6 +12,7 @@ import pytest
 from prevention.baseline.backtest import HORIZONS, origins_of
 from prevention.baseline.choosing import best_method
 from prevention.baseline.fitted import FITTED
+from prevention.baseline.hindcast import FAVOURED_THEN, favoured_then, method_then
 from prevention.baseline.kept import DECIMALS, kept, save
 from prevention.baseline.running import Question, fitted_forecasts
 from prevention.baseline.scores import scores
@@ -48,6 +49,24 @@ def test_no_method_tried_is_better_over_all_years_ahead_but_for_the_margin(
                 assert all(ours[h].mase <= theirs[h].mase for h in ours), (trial.service, name)
             judged += 1
     assert judged == 6
+
+
+@pytest.mark.parametrize("service", ["residential-65-plus", "semi-independent"])
+def test_a_method_favoured_then_is_chosen_from_nothing_later(
+    tested: BackTest, service: str
+) -> None:
+    """At each origin, the method that figures up to it favour; its own path, no other's."""
+    (judged,) = [t for t in tested.trials if (t.service, t.measure) == (service, "people")]
+    lines = tested.people[service]
+    path = favoured_then(lines, judged).paths[FAVOURED_THEN]
+    for place, origin in enumerate(judged.origins):
+        cut = replace(
+            lines,
+            panel=lines.panel.between(lines.panel.first_year, origin),
+            population=lines.population.between(lines.panel.first_year, origin),
+        )
+        name = method_then(cut, origin)
+        assert path[place].tobytes() == judged.paths[name][place].tobytes()
 
 
 def test_fitted_forecasts_kept_are_those_that_are_fitted(

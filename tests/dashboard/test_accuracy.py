@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from dashboard.screen import Opened, said, table
+from prevention.baseline.hindcast import FAVOURED_THEN, favoured_then
+from prevention.baseline.scores import scores
 from prevention.evidence.accuracy import BackTest, back_test
 from prevention.jobs import Workbench
 from prevention.reports import accuracy as report
@@ -87,6 +89,19 @@ def test_a_method_that_did_better_is_named_with_why_it_is_not_used(
     assert row["Why it is not used"] == "worse than the last value held 1 and 2 years ahead"
     rivals = report.rivals(tested.accuracy(), "nursing-65-plus", "people")
     assert set(rows.index) == {report.METHOD_NAMES[rival.method] for rival in rivals}
+
+
+def test_what_hindsight_is_worth_is_said(opened: Opened, tested: BackTest) -> None:
+    """Chosen from what was known then, the looked-after default gains nothing; care homes do."""
+    (judged,) = [t for t in tested.trials if (t.service, t.measure) == LINES[0]]
+    then = scores(favoured_then(tested.people[judged.service], judged))
+    assert report.blind(then, tested.accuracy(), *LINES[0]) in said(opened("accuracy"))
+    assert -0.04 < report.gain(then, FAVOURED_THEN, 5) < 0.04
+    shown = said(opened("accuracy", series="residential-65-plus.people"))
+    assert "five years ahead it is 22.5% better than holding the last value" in shown
+    found = re.search(r"known by then, it would have been (\d+\.\d)% better", shown)
+    assert found is not None
+    assert float(found[1]) >= 15
 
 
 def test_a_council_too_new_to_be_judged_is_told_so(opened: Opened) -> None:

@@ -7,11 +7,18 @@ would then have favoured, and the range is a plain random walk.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from prevention.baseline.backtest import HORIZONS, forecasts, history_at, origins_of, trial
+from prevention.baseline.backtest import (
+    HORIZONS,
+    Trial,
+    forecasts,
+    history_at,
+    origins_of,
+    trial,
+)
 from prevention.baseline.choosing import best_method
 from prevention.baseline.intervals import SpreadRule, spread, yearly_deviation
 from prevention.baseline.methods import METHODS
@@ -76,6 +83,20 @@ def method_then(lines: Lines, known: int) -> str:
     if not origins:
         return "last_value"
     return best_method(trial(then, SpreadRule(), forecasts(then, able, origins)))
+
+
+FAVOURED_THEN = "favoured_then"
+
+
+def favoured_then(lines: Lines, judged: Trial) -> Trial:
+    """A trial of choosing the method anew at each origin, from what was known by then.
+
+    The default is chosen with every year in sight, and so is flattered by its own back-test;
+    this is not. The last value held stands beside it.
+    """
+    names = [method_then(lines, origin) for origin in judged.origins]
+    path = np.array([judged.paths[name][place] for place, name in enumerate(names)])
+    return replace(judged, paths={FAVOURED_THEN: path, "last_value": judged.paths["last_value"]})
 
 
 @dataclass(frozen=True, slots=True)

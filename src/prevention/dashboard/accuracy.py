@@ -9,7 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from prevention.baseline.choosing import MARGIN
-from prevention.baseline.scores import Score
+from prevention.baseline.hindcast import favoured_then
+from prevention.baseline.scores import Score, scores
 from prevention.dashboard import choices
 from prevention.dashboard.session import (
     bench,
@@ -51,6 +52,12 @@ def _accuracy(stamp: tuple[int, ...], store: str, council: str, _tested: BackTes
 def accuracy_of(council: str = "") -> Accuracy:
     """The errors of every method in one council, or in all of them."""
     return _accuracy(built()[:2], str(bench().store), council, tested())
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _then(stamp: tuple[int, ...], store: str, service: str, _tested: BackTest) -> list[Score]:
+    (judged,) = [t for t in _tested.trials if (t.service, t.measure) == (service, PEOPLE)]
+    return scores(favoured_then(_tested.people[service], judged))
 
 
 def show() -> None:
@@ -113,6 +120,9 @@ def _show_sentences(
     st.markdown(f"**{plain(report.headline(found, service, measure))}**")
     st.markdown(plain(report.headline(own, service, measure, f" in {council}")))
     st.markdown(plain(report.verdict(found, service, measure, default)))
+    if measure == PEOPLE:
+        then = _then(built()[:2], str(bench().store), service, tested())
+        st.markdown(plain(report.blind(then, found, service, measure)))
 
 
 def _figure(value: float, kind: str) -> str:

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from prevention.baseline.choosing import MARGIN
+from prevention.baseline.hindcast import FAVOURED_THEN
 from prevention.baseline.running import PLANNED
 from prevention.baseline.scores import Score
 from prevention.evidence.accuracy import PEOPLE, Accuracy
@@ -140,6 +141,26 @@ def cases(score: Score, one: bool) -> str:
         return f" ({score.cases} forecast{'s' if score.cases > 1 else ''})"
     origins = f"{score.origins} starting year{'s' if score.origins > 1 else ''}"
     return f" ({score.councils} councils, {origins})"
+
+
+def blind(then: Sequence[Score], accuracy: Accuracy, service: str, measure: str) -> str:
+    """What choosing the method without hindsight would have been worth, in a sentence.
+
+    then: scores of `hindcast.favoured_then`.
+    """
+    horizon = max(score.horizon for score in then)
+    chosen = gain(then, FAVOURED_THEN, horizon)
+    now = gain(of_line(accuracy, service, measure), accuracy.defaults[service, measure], horizon)
+    return (
+        "The method used is chosen with all these years in sight, which flatters it: "
+        f"{YEARS[horizon].lower()} ahead it is {_share(now)} than holding the last value (MASE). "
+        "Chosen anew at each starting year, from what was known by then, it would have been "
+        f"{_share(chosen)}."
+    )
+
+
+def _share(gain_: float) -> str:
+    return f"{abs(gain_):.1%} {'better' if gain_ >= 0 else 'worse'}"
 
 
 def range_sentence(accuracy: Accuracy, service: str, measure: str) -> str:
