@@ -271,9 +271,14 @@ def show_table(rows: pd.DataFrame, alt_text: str, heading: str = "") -> None:
     heading: what the row headings are, over their column; the index's own name without it.
     Columns of figures stand to the right, so that their digits are under one another.
     """
-    shown = rows.rename(columns=lambda name: plain(str(name))).map(_text)
-    name = heading or str(rows.index.name or "Item")
-    shown.index = pd.Index([plain(str(row)) for row in rows.index], name=plain(name))
+    # As plain objects: text kept the pandas way is turned over several times on its way out.
+    shown = pd.DataFrame(
+        [[_text(value) for value in row] for row in rows.to_numpy(dtype=object)],
+        index=pd.Index([_text(row) for row in rows.index], dtype=object),
+        columns=pd.Index([_text(column) for column in rows.columns], dtype=object),
+        dtype=object,
+    )
+    shown.index.name = plain(heading or str(rows.index.name or "Item"))
     # Of same id at every run: a table that has not changed is not drawn again.
     styled = shown.style.set_uuid(f"{zlib.crc32(alt_text.encode()):x}")
     _draw_quickly(styled.set_table_styles(_look(rows), overwrite=False))
