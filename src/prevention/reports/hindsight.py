@@ -113,7 +113,8 @@ def lessons(people: PastForecast, price: PastForecast, spend: PastForecast) -> l
     )
     wide = people.p90[-1] / people.p10[-1] - 1
     found.append(
-        f"Five years out the range for the number of children was {wide:.0%} from bottom to top. "
+        f"{people.years[-1] - people.known} years out the range for the number of children was "
+        f"{wide:.0%} from bottom to top. "
         "A programme that avoids one placement in twenty cannot be seen in the total alone, so "
         "its saving is the difference between two forecasts made alike, with it and without."
     )
