@@ -224,11 +224,12 @@ def _show_footing(council: str) -> None:
 
 def _footing_row(item: Footing) -> dict[str, str]:
     last = item.last
+    known = format_year(last.year_ending) if last else "none"
     return {
         "Figure": item.title,
-        "Last year": format_year(last.year_ending) if last else "none",
+        "Last year": known,
         "Whose": "" if last is None else "the council's own" if item.own else "published",
-        "What the forecast does": item.consequence or "uses it as it stands",
+        "What the forecast does": item.consequence or f"Sets out from {known}.",
     }
 
 

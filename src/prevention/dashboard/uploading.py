@@ -158,7 +158,7 @@ def _show_breaches(report: LoadReport) -> None:
     ]
     st.warning(
         "Good rows will be stored and these will wait, to be corrected now or later.",
-        title=f"{len(report.breaches):,} rules are broken",
+        title=f"Rules broken: {len(report.breaches):,}",
     )
     show_table(pd.DataFrame(shown).set_index("Row"), "Rules that rows of this file break")
 
