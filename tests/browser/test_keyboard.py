@@ -65,12 +65,12 @@ def test_a_lag_is_moved(typist: Typist) -> None:
     before = cells.first.inner_text()
     typist.tab_to("Onset lag of No Wrong Door hub", "slider")
     typist.press("PageUp", "PageUp", "ArrowRight")
-    expect(cells.first).not_to_have_text(before, use_inner_text=True)
+    expect(cells.first).not_to_have_text(before, use_inner_text=True, timeout=30_000)
     typist.visitor.settle()
     while typist.visitor.page.get_by_role("button", name="Undo").is_enabled():
         typist.tab_to("Undo", "button")
         typist.press("Enter")
-    expect(cells.first).to_have_text(before, use_inner_text=True)
+    expect(cells.first).to_have_text(before, use_inner_text=True, timeout=30_000)
 
 
 def test_a_scenario_is_put_beside_others(typist: Typist) -> None:

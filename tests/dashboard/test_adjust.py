@@ -263,3 +263,15 @@ def edit(page: AppTest, rows: dict[int, dict[str, float]]) -> None:
         "deleted_rows": [],
     }
     button(page, "Apply these assumptions").click().run()
+
+
+def test_a_slider_moved_fast_is_not_undone_by_the_box_beside_it(opened: Opened) -> None:
+    page = opened("adjust")
+    before = page.number_input(key="typed onset_lag").value
+    page.slider(key="lever onset_lag").set_value(26.5).run()
+    page.slider(key="lever onset_lag").set_value(32.5)
+    page.number_input(key="typed onset_lag").set_value(before).run()
+    assert page.slider(key="lever onset_lag").value == 32.5
+    assert page.number_input(key="typed onset_lag").value == 32.5
+    page.number_input(key="typed onset_lag").set_value(36.0).run()
+    assert page.slider(key="lever onset_lag").value == 36.0

@@ -126,8 +126,15 @@ def _show(lever: Lever, chosen: Programme, scenario: str) -> None:
 
 def _show_box(lever: Lever, chosen: Programme, scenario: str) -> None:
     """The same lever to be typed, for an exact figure without aiming."""
-    widget = f"typed {lever.name}"
+    widget, slider = f"typed {lever.name}", f"lever {lever.name}"
     start, now = _stands(lever, chosen, scenario, widget)
+    moved = _moved(lever, scenario, key_of(chosen.id, lever), start, widget)
+
+    def typed() -> None:
+        # A slider moved fast sends the box's older figure along: nobody has typed that.
+        if st.session_state.get(slider) == now:
+            moved()
+
     st.number_input(
         "Or type months",
         min_value=min(lever.lowest, start, now),
@@ -135,7 +142,7 @@ def _show_box(lever: Lever, chosen: Programme, scenario: str) -> None:
         step=lever.step,
         format="%.1f",
         key=widget,
-        on_change=_moved(lever, scenario, key_of(chosen.id, lever), start, widget),
+        on_change=typed,
         disabled=chosen.lag_shape == "profile",
     )
 
