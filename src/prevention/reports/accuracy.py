@@ -266,8 +266,8 @@ def _table(accuracy: Accuracy, service: str, measure: str) -> Table:
     horizons = sorted({score.horizon for score in scores})
     most = max(scores, key=lambda score: score.cases)
     default = accuracy.defaults.get((service, measure))
-    title = f"{heading(accuracy, service, measure)} ({most.councils} councils"
-    shown = Table(title=f"{title}, {most.origins} origins), by years ahead")
+    judged = cases(most, most.councils == 1)
+    shown = Table(title=f"{heading(accuracy, service, measure)}{judged}, by years ahead")
     shown.add_column("Method")
     for horizon in horizons:
         shown.add_column(f"MASE {horizon}", justify="right")

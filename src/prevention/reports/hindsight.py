@@ -44,7 +44,8 @@ def outcome(past: PastForecast) -> str:
             f"It came to {amount(past.measure, last)}: the forecast was {abs(miss):.0%} {way} it, "
             f"and it lies {place} the range."
         )
-    said.append(f"Of the {past.judged} years since, {past.inside} lie inside the range.")
+    lie = "lies" if past.inside == 1 else "lie"
+    said.append(f"Of the {past.judged} years since, {past.inside} {lie} inside the range.")
     return " ".join(said)
 
 

@@ -31,13 +31,17 @@ Style = Literal[
     "number",
     "whole",
     "months",
+    "end",
     "share",
     "count",
     "date",
 ]
 """code: text on one line. money: GBP to the penny. thousands, millions: GBP shown so,
 the cell holding pounds and pence. number: up to three decimals,
-or none where it is whole. share: a per cent."""
+or none where it is whole. end: the same, of a month that may never come. share: a per cent."""
+
+NEVER = 1e6
+"""A month no plan reaches: the end of what goes on."""
 
 # Brackets for below zero, as councils print savings. Each `_)` is a blank as wide as a
 # bracket: it keeps the digits in line and the figure clear of the next column.
@@ -51,6 +55,7 @@ _FORMATS: Mapping[Style, dict[str, Any]] = {
     "number": {"num_format": "#,##0.0##_)_);(#,##0.0##)_)"},
     "whole": {"num_format": "#,##0_)_);(#,##0)_)"},
     "months": {"num_format": "0.0_)_)"},
+    "end": {"num_format": f'[>={NEVER:.0f}]"never"_)_);#,##0.0##_)_)'},
     "share": {"num_format": "0%_)_)"},
     "count": {"num_format": "0_)_)"},
     "date": {"num_format": "dd mmm yyyy"},

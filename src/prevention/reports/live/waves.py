@@ -12,10 +12,8 @@ from prevention.model.programmes import Funding, Rollout
 from prevention.model.timeline import Timeline
 from prevention.reports.live.cells import Figure, Figures, Formula, Months, Run
 from prevention.reports.live.inputs import Inputs, serial
+from prevention.reports.page import NEVER
 from prevention.years import month_after, month_number
-
-NEVER = 1e6
-"""A month no plan reaches: the end of what goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +64,7 @@ def wave_of(
         f"=IF({last.full}=0,{NEVER:.0f},{_month(f'({last.full}+1)')})",
         NEVER if rollout.ends is None else month_after(rollout.ends),
         "month",
+        "end",
     )
     capacity = link("capacity", "Capacity", "starts a month")
     formula = f"={capacity}*{common.take_up}*{common.retention}"
@@ -124,7 +123,9 @@ def _payers(
         formula = f"={end:.0f}"
         if line.ends is not None:
             formula = f"={_month(f'({serial(line.ends)}+1)')}"
-        found.append((share, figures.add(f"Paid by {line.source} until", formula, end, "month")))
+        found.append(
+            (share, figures.add(f"Paid by {line.source} until", formula, end, "month", "end"))
+        )
     return found
 
 
