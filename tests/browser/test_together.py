@@ -225,7 +225,7 @@ def test_a_hostile_programme_is_shown_as_text(someone: Someone, place: Place) ->
     visitor.settle()
     shown_as_text(visitor)
     visitor.go(f"/programmes?about-programme={ID}")
-    heading = page.get_by_role("heading", level=3).first.inner_text()
+    heading = page.get_by_role("heading", level=2).first.inner_text()
     assert heading.replace(": //", "://") == HOSTILE
     shown_as_text(visitor)
     saved = saved_scenarios(open_record(place.store))

@@ -56,7 +56,9 @@ def show(programme: Programme) -> None:
             "Start from",
             ["copy", "empty"],
             format_func=lambda key: (
-                f"A copy of {programme.name}" if key == "copy" else "Nothing: a new programme"
+                f"A copy of {plain(programme.name)}"
+                if key == "copy"
+                else "Nothing: a new programme"
             ),
             key="programme-start",
         )

@@ -28,6 +28,7 @@ from prevention.publications.sheets import Book, Sheet
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 MOST_BYTES = 64_000_000
 """Size of a file on disk, whatever its kind."""
@@ -245,8 +246,17 @@ def _parquet_sheet(name: str, result: Path) -> Sheet:
         table = stream.read_all()
     names = list(table.column_names)
     if table.num_rows * len(names) <= MOST_LISTED:
-        columns = [column.cast(pa.string()).to_pylist() for column in table.columns]
+        columns = [_texts(column) for column in table.columns]
         return Sheet(name, [names, *map(list, zip(*columns, strict=True))])
     frame: pd.DataFrame = table.to_pandas()
     numbered = frame.set_axis(range(len(names)), axis=1).set_axis(range(2, len(frame) + 2), axis=0)
     return Sheet(name, [names], body=numbered)
+
+
+def _texts(column: pa.ChunkedArray) -> list[str]:
+    """The text of each row: a text that stands in many rows is held once."""
+    found: list[str] = []
+    for chunk in column.chunks:
+        words = chunk.dictionary.to_pylist()
+        found += [words[place] for place in chunk.indices.to_pylist()]
+    return found

@@ -371,7 +371,7 @@ def lines_of(text: str, width: float) -> int:
     """Lines a text takes when wrapped in a column of so many characters.
 
     >>> lines_of("Length of a residential placement", 40), lines_of("WWWW MMMM " * 4, 20)
-    (1, 5)
+    (1, 4)
     """
     room = max(width * _CHARACTER - _EDGE, 1.0)
     return sum(_wrapped(part, room) for part in text[:CELL_LIMIT].split("\n"))
