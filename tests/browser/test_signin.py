@@ -145,7 +145,7 @@ def decide(somebody: Visitor, why: str) -> None:
     somebody.page.get_by_role("button", name="Put it on the record").click()
 
 
-def sees_no_figure(somebody: Visitor, path: str) -> None:
+def assert_sees_no_figure(somebody: Visitor, path: str) -> None:
     somebody.page.goto(somebody.server + path)
     somebody.page.get_by_role("button", name="Sign in").wait_for()
     assert "£" not in text(somebody)
@@ -161,7 +161,7 @@ def test_who_has_not_signed_in_is_sent_no_figure(person: Person, office: Office)
         lambda socket: socket.on("framereceived", lambda frame: sent.append(_bytes(frame))),
     )
     for page in PAGES:
-        sees_no_figure(stranger, f"/{page['url_path']}?council=Halton&scenario=step-up")
+        assert_sees_no_figure(stranger, f"/{page['url_path']}?council=Halton&scenario=step-up")
     assert len(sent) > len(PAGES)
     assert any(b"Sign in" in frame for frame in sent)
     for told in (b"Halton", b"step-up", b"Step-up", "£".encode(), b"No Wrong Door"):
@@ -178,7 +178,7 @@ def test_a_made_up_cookie_lets_nobody_in(person: Person, office: Office) -> None
     stranger.page.context.add_cookies(
         [{"name": "_streamlit_user", "value": forged, "url": office.address}]
     )
-    sees_no_figure(stranger, "/adjust")
+    assert_sees_no_figure(stranger, "/adjust")
 
 
 def test_who_is_turned_away_by_the_provider_is_not_in(person: Person, office: Office) -> None:
@@ -187,7 +187,7 @@ def test_who_is_turned_away_by_the_provider_is_not_in(person: Person, office: Of
     stranger.page.get_by_role("button", name="Sign in").click()
     stranger.page.get_by_role("button", name="Deny").click()
     stranger.page.wait_for_url(f"{office.address}/**")
-    sees_no_figure(stranger, "/adjust")
+    assert_sees_no_figure(stranger, "/adjust")
 
 
 @pytest.mark.parametrize("who", ["nora", "ivan"])
@@ -225,7 +225,7 @@ def test_a_viewer_looks_saves_nothing_and_is_gone_after_signing_out(
     viewer.open("Programmes")
     assert viewer.page.get_by_text("Copy this programme, or add a new one").count() == 0
     sign_out(viewer)
-    sees_no_figure(viewer, "/adjust")
+    assert_sees_no_figure(viewer, "/adjust")
 
 
 def test_an_editor_proposes_and_an_approver_approves(person: Person, office: Office) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -107,11 +108,9 @@ def read_incoming(path: Path, as_: str | None, known: Catalogue) -> Incoming:
             return _tidy(path, as_)
         if as_ is not None:
             raise
-        try:
+        with suppress(NotRecognised):
             return _own(path, "", known)
-        except NotRecognised:
-            pass
-        raise
+        raise  # what it is as a publication says more than that it is no file of the council's
 
 
 def _head(path: Path) -> list[str]:
