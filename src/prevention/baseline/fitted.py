@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Mapping
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from prevention.baseline.methods import History
 from prevention.baseline.panel import Floats, joined
@@ -28,13 +29,15 @@ def fitted_paths(history: History, horizons: int) -> dict[str, Floats]:
     be fitted, keep the last figure.
     """
     paths = {name: np.zeros((len(history.logs), horizons)) for name in FITTED}
-    for row, logs in enumerate(joined(history.logs)):
-        series = np.exp(logs[~np.isnan(logs)])
-        if np.isnan(logs[-1]) or len(series) < 2:
-            continue
-        for name, ahead in _quietly(series, horizons).items():
-            if np.isfinite(ahead).all():
-                paths[name][row] = np.log(np.maximum(ahead / series[-1], _FLOOR))
+    # Matrices of a handful of numbers: a second thread of BLAS only waits, at twice the time.
+    with threadpool_limits(1, user_api="blas"):
+        for row, logs in enumerate(joined(history.logs)):
+            series = np.exp(logs[~np.isnan(logs)])
+            if np.isnan(logs[-1]) or len(series) < 2:
+                continue
+            for name, ahead in _quietly(series, horizons).items():
+                if np.isfinite(ahead).all():
+                    paths[name][row] = np.log(np.maximum(ahead / series[-1], _FLOOR))
     three = [paths[name] for name in ("simple_smoothing", "holt", "damped_trend")]
     paths["combination"] = np.mean(three, axis=0)
     return paths

@@ -1,7 +1,7 @@
 """The whole back-test: every service line, every method; what takes long is shared out.
 
 Methods that work on all councils at once take a second in all. Those fitted series by
-series with statsmodels take a minute or two, so two processes share them, and what they
+series with statsmodels take over a minute of work, so two processes share them, and what they
 find is kept (`kept`).
 """
 
