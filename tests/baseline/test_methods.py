@@ -104,7 +104,8 @@ def test_holt_and_theta_are_statsmodels_own() -> None:
     holt = Holt(people, initialization_method="estimated").fit().forecast(3)
     theta = ThetaModel(people, period=1, deseasonalize=False).fit().forecast(3)
     paths = fitted_paths(history([PEOPLE]), 3)
-    assert np.exp(paths["holt"][0]) * 360 == pytest.approx(holt, rel=1e-9)
+    # Where the search for the best fit ends hangs on the processor: seen, 7 in a thousand million.
+    assert np.exp(paths["holt"][0]) * 360 == pytest.approx(holt, rel=1e-6)
     assert np.exp(paths["theta"][0]) * 360 == pytest.approx(np.asarray(theta), rel=1e-3)
 
 

@@ -72,7 +72,10 @@ def test_a_method_favoured_then_is_chosen_from_nothing_later(
 def test_fitted_forecasts_kept_are_those_that_are_fitted(
     tested: BackTest, asked: Mapping[Series, Question]
 ) -> None:
-    """Two councils of one line fitted again: the same to the decimal kept."""
+    """Two councils of one line fitted again: the same to a tenth of a per cent.
+
+    Where the search for the best fit ends hangs on the processor: seen, a fiftieth of a per cent.
+    """
     line = asked["semi-independent", "people"].lines
     few = ("E06000007", "E08000012")
     (again,) = fitted_forecasts([line], few)
@@ -82,7 +85,7 @@ def test_fitted_forecasts_kept_are_those_that_are_fitted(
         before = trial.paths[method][:, rows]
         seen = ~np.isnan(before)
         assert seen.any()
-        assert again[method][:, rows][seen] == pytest.approx(before[seen], abs=2 * 10**-DECIMALS)
+        assert again[method][:, rows][seen] == pytest.approx(before[seen], abs=1e-3)
 
 
 def test_forecasts_are_kept_for_the_very_figures_they_were_made_from(

@@ -150,7 +150,7 @@ def accuracy(
 
     Methods that are quick are run each time. Those fitted series by series are taken from
     what is kept of the same figures; where they are not, or with `again`, they are run: for
-    one council alone, or for all (a minute or two), which is then kept beside the store.
+    one council alone, or for all (a minute), which is then kept beside the store.
 
     council: a code; None for all.
     """
