@@ -27,40 +27,60 @@ from prevention.money import to_pence
 from prevention.record import open_record
 from prevention.record.scenarios import approve, propose, save_scenario
 from prevention.reports.dataset import MONTHLY, dictionary, monthly_rows
-from prevention.reports.exporting import Kind, content_of, export_file
+from prevention.reports.exporting import Kind, Known, content_of, export_file
 from prevention.reports.layouts import DEFAULT_LAYOUT, find_layout, layouts
 from prevention.reports.lines import ONE_OFF, Levels, mtfs_lines
+from prevention.reports.provenance import made_from
 from prevention.reports.receipts import receipt_rows
 from prevention.reports.reviews import reviews_of
 from prevention.reports.words import pence
 from prevention.reports.workbook import scenarios_of
 from reports.conftest import opened
 
+KNOWN = Known("3, saved by Ann on 01 May 2026")
+CITED = {"cla-2025": "Department for Education, Children looked after, 2025."}
+
 
 @pytest.fixture(scope="module")
 def contents(drawn: Projection) -> dict[Kind, bytes]:
-    return {kind: content_of([drawn], kind, {}) for kind in Kind}
+    return {kind: content_of([drawn], kind, CITED, known=[KNOWN]) for kind in Kind}
 
 
 @pytest.fixture(scope="module")
 def levels(drawn: Projection) -> Levels:
-    return Levels(drawn, summary.annual(drawn), summary.appraisal(drawn))
+    return Levels(drawn, summary.appraisal(drawn))
 
 
 @pytest.mark.parametrize("kind", list(Kind))
 def test_the_same_run_gives_the_same_bytes(
     drawn: Projection, contents: dict[Kind, bytes], kind: Kind
 ) -> None:
-    assert content_of([drawn], kind, {}) == contents[kind]
+    assert content_of([drawn], kind, CITED, known=[KNOWN]) == contents[kind]
 
 
-@pytest.mark.parametrize("kind", [k for k in Kind if k is not Kind.charts])
-def test_every_file_names_its_run(
+@pytest.mark.parametrize("kind", list(Kind))
+def test_every_file_names_its_run_and_the_version_of_its_scenario(
     drawn: Projection, contents: dict[Kind, bytes], kind: Kind
 ) -> None:
     run = str(summary.run_record(drawn)["run_id"])
     with zipfile.ZipFile(io.BytesIO(contents[kind])) as parts:
-        assert any(run.encode() in parts.read(name) for name in parts.namelist())
+        read = [parts.read(name) for name in parts.namelist()]
+    for wanted in (run, KNOWN.version):
+        assert any(wanted.encode() in part for part in read), wanted
+
+
+@pytest.mark.parametrize("kind", [Kind.data, Kind.charts])
+def test_a_package_says_what_it_was_made_from(contents: dict[Kind, bytes], kind: Kind) -> None:
+    """Run, version of the scenario, releases of data: in run.json, and in every Parquet file."""
+    with zipfile.ZipFile(io.BytesIO(contents[kind])) as parts:
+        told = [json.loads(parts.read("run.json"))]
+        tables = [parts.read(name) for name in parts.namelist() if name.endswith(".parquet")]
+    assert len(tables) == (2 if kind is Kind.data else 0)
+    told += [json.loads(pq.read_schema(io.BytesIO(t)).metadata[b"run"]) for t in tables]
+    for made in told:
+        assert made["scenario_version"] == KNOWN.version
+        assert made["releases"]["cla-2025"] == CITED["cla-2025"]
+        assert {"run_id", "seed", "price_base", "version", "data_hash"} <= set(made)
 
 
 def test_increments_sum_and_one_offs_reverse(levels: Levels) -> None:
@@ -108,7 +128,7 @@ def test_the_dictionary_says_what_every_column_and_measure_is(
             assert set(rows.columns) | set(rows["measure"]) <= known
         table = pq.read_table(io.BytesIO(parts.read("monthly.parquet")))
         assert all(field.metadata[b"meaning"] for field in table.schema)
-        assert json.loads(parts.read("run.json")) == summary.run_record(drawn)
+        assert json.loads(parts.read("run.json")) == made_from(drawn, CITED, KNOWN.version)
 
 
 def test_charts_have_their_labels_rows_and_words(contents: dict[Kind, bytes]) -> None:

@@ -8,7 +8,6 @@ import pandas as pd
 import streamlit as st
 
 from prevention.dashboard.session import appraisal, bench, show_picture, show_table
-from prevention.model import summary
 from prevention.model.projection import Projection
 from prevention.reports.layouts import WORDS, Layout
 from prevention.reports.lines import Levels
@@ -54,7 +53,7 @@ def preview(projection: Projection, appraised: pd.DataFrame, layout: Layout) -> 
     appraised: `summary.appraisal` of the projection.
     """
     labels = projection.timeline.labels
-    lines = sections_of(Levels(projection, summary.annual(projection), appraised)).rows
+    lines = sections_of(Levels(projection, appraised)).rows
     rows = pd.DataFrame(
         {
             heading: [

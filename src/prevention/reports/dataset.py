@@ -18,7 +18,8 @@ from prevention.model import summary
 from prevention.model.assumptions import Floats
 from prevention.model.chain import Cell
 from prevention.model.delivery import Cost
-from prevention.model.measures import GBP, MEASURES, RUNGS, TOTAL
+from prevention.model.ledger import made_of
+from prevention.model.measures import GBP, MEASURES, RUNGS
 from prevention.model.projection import Projection
 from prevention.model.savings import Ladder
 from prevention.money import Pence, to_pence, to_pounds
@@ -72,38 +73,22 @@ def monthly_rows(projection: Projection) -> pd.DataFrame:
     """
     cells = sorted(projection.outcome.ladders)
     pence = {cell: _months_of(projection, cell) for cell in cells}
-    groups: dict[Cell, list[Cell]] = {cell: [cell] for cell in cells}
-    for id_ in sorted(projection.plan.programmes):
-        groups[id_, TOTAL] = [cell for cell in cells if cell[0] == id_]
-    for service in sorted({service for _, service in cells}):
-        groups[TOTAL, service] = [cell for cell in cells if cell[1] == service]
-    groups[TOTAL, TOTAL] = cells
     record = summary.run_record(projection)
-    months = [f"{_first_day(m)}" for m in _numbers(projection)]
-    years = np.repeat(projection.timeline.labels, MONTHS_PER_YEAR).tolist()
-    parts = []
-    for cell, members in groups.items():
+    months = [_first_day(m) for m in _numbers(projection)]
+    years = [label for label in projection.timeline.labels for _ in range(MONTHS_PER_YEAR)]
+    heads, figures = [], []
+    for cell, members in made_of(projection.plan, cells).items():
         for measure in MONTHLY:
             unit = MEASURES[measure].unit
             nothing = np.zeros(len(months), np.int64 if unit == GBP else np.float64)
             values = sum((pence[one][measure] for one in members), start=nothing)
-            parts.append(
-                pd.DataFrame(
-                    {
-                        "year": years,
-                        "month": months,
-                        "programme": cell[0],
-                        "service": cell[1],
-                        "measure": measure,
-                        "unit": unit,
-                        "central": to_pounds(values) if unit == GBP else values,
-                    }
-                )
-            )
-    rows = pd.concat(parts, ignore_index=True)
-    for place, name in enumerate(("run_id", "scenario", "council", "council_name")):
-        rows.insert(place, name, pd.Series(record[name], index=rows.index, dtype="str"))
-    return rows
+            heads.append((*cell, measure, unit))
+            figures.append(to_pounds(values) if unit == GBP else values)
+    table = {name: record[name] for name in ("run_id", "scenario", "council", "council_name")}
+    table |= {"year": years * len(heads), "month": months * len(heads)}
+    for place, name in enumerate(("programme", "service", "measure", "unit")):
+        table[name] = [head[place] for head in heads for _ in months]
+    return pd.DataFrame(table | {"central": np.concatenate(figures)})
 
 
 def _numbers(projection: Projection) -> range:
@@ -166,17 +151,19 @@ def running_net(projection: Projection) -> pd.DataFrame:
     ).reset_index(drop=True)
 
 
-def data_package(projection: Projection) -> bytes:
-    """One .zip: annual and monthly figures as CSV and Parquet, the dictionary, the run."""
+def data_package(projection: Projection, made: Mapping[str, Any]) -> bytes:
+    """One .zip: annual and monthly figures as CSV and Parquet, the dictionary, the run.
+
+    made: what it was made from, as `provenance.made_from` says it.
+    """
     monthly = monthly_rows(projection)
-    run = json.dumps(summary.run_record(projection), indent=1, sort_keys=True)
     files = {
         "annual.csv": annual_csv(projection),
-        "annual.parquet": annual_parquet(projection),
+        "annual.parquet": annual_parquet(projection, made),
         "monthly.csv": as_csv(monthly),
-        "monthly.parquet": as_parquet(monthly, run),
+        "monthly.parquet": as_parquet(monthly, made),
         "dictionary.csv": as_csv(dictionary()),
-        "run.json": run.encode(),
+        "run.json": as_json(made),
     }
     return package(files)
 
@@ -198,7 +185,12 @@ def as_csv(rows: pd.DataFrame) -> bytes:
     return text.encode("utf-8-sig", "replace")
 
 
-def as_parquet(rows: pd.DataFrame, run: str) -> bytes:
+def as_json(made: Mapping[str, Any]) -> bytes:
+    """What a package was made from, as the file run.json in it."""
+    return json.dumps(made, indent=1, sort_keys=True).encode()
+
+
+def as_parquet(rows: pd.DataFrame, made: Mapping[str, Any]) -> bytes:
     """Rows as Parquet, each column with its meaning and unit, the file with its run."""
     table = pa.Table.from_pandas(rows, preserve_index=False)
     fields = [
@@ -206,6 +198,6 @@ def as_parquet(rows: pd.DataFrame, run: str) -> bytes:
         for field in table.schema
     ]
     target = io.BytesIO()
-    schema = pa.schema(fields, metadata={"run": run})
+    schema = pa.schema(fields, metadata={"run": as_json(made)})
     pq.write_table(table.cast(schema), target, compression="zstd")
     return target.getvalue()

@@ -112,11 +112,11 @@ def content_of(
 
     suffix: which of the kind's endings, "" for the usual one. known: as for `export_file`.
     """
+    versions = [each.version for each in known]
     if kind in (Kind.data, Kind.charts):
-        return _of_one(projections[0], kind, suffix)
+        return _of_one(projections[0], kind, suffix, citations, *versions)
     from prevention.reports import briefing, publication, receipts, workbook
 
-    versions = [each.version for each in known]
     if kind is Kind.briefing:
         return briefing.briefing(workbook.scenarios_of(projections, versions)[0])
     target = io.BytesIO()
@@ -134,13 +134,17 @@ def content_of(
     return target.getvalue()
 
 
-def _of_one(projection: Projection, kind: Kind, suffix: str) -> bytes:
+def _of_one(
+    projection: Projection, kind: Kind, suffix: str, citations: Mapping[str, str], version: str = ""
+) -> bytes:
     from prevention.reports import dataset, gallery, tables
+    from prevention.reports.provenance import made_from
 
+    made = made_from(projection, citations, version)
     if kind is Kind.charts:
-        return gallery.chart_package(projection)
+        return gallery.chart_package(projection, made)
     if suffix == ".csv":
         return tables.annual_csv(projection)
     if suffix == ".parquet":
-        return tables.annual_parquet(projection)
-    return dataset.data_package(projection)
+        return tables.annual_parquet(projection, made)
+    return dataset.data_package(projection, made)

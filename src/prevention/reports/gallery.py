@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,15 +13,18 @@ from prevention.model import summary
 from prevention.model.measures import MEASURES, RUNGS, TOTAL
 from prevention.model.projection import Projection
 from prevention.reports import charts, drivers
-from prevention.reports.dataset import as_csv, package, running_net
+from prevention.reports.dataset import as_csv, as_json, package, running_net
 from prevention.reports.picture import Picture, as_png, as_svg
 from prevention.reports.words import pounds
 
 _FIGURES = ("central", "p10", "p90")
 
 
-def chart_package(projection: Projection) -> bytes:
-    """One .zip: each chart as PNG, SVG and the rows it is drawn from, and all in words."""
+def chart_package(projection: Projection, made: Mapping[str, Any]) -> bytes:
+    """One .zip: each chart as PNG, SVG and the rows it is drawn from, in words, and the run.
+
+    made: what it was made from, as `provenance.made_from` says it.
+    """
     record = summary.run_record(projection)
     foot = (
         f"{record['council_name']}, {projection.plan.title}. Run {record['run_id']}. Forecast, "
@@ -33,6 +38,7 @@ def chart_package(projection: Projection) -> bytes:
         files[f"{name}.csv"] = as_csv(picture.rows)
         words.append(f"{name}: {title}. {text}")
     files["alternative-text.txt"] = "\r\n".join([*words, foot, ""]).encode()
+    files["run.json"] = as_json(made)
     return package(files)
 
 

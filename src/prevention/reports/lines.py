@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ from prevention.model import summary
 from prevention.model.assumptions import Assumption, Floats
 from prevention.model.delivery import delivery_cost
 from prevention.model.draws import Draws
-from prevention.model.measures import GBP, MEASURES, TOTAL
+from prevention.model.measures import MEASURES, TOTAL
 from prevention.model.programmes import Funding, Programme, Rollout
 from prevention.model.projection import Projection
 from prevention.money import Pence, to_pence, to_pounds
@@ -119,29 +120,30 @@ class Line:
 class Levels:
     """Money of a programme or of all, by year, as the model settled it.
 
-    annual, appraisal: as made by `prevention.model.summary` from the projection.
+    appraisal: as made by `prevention.model.summary` from the projection.
     """
 
     projection: Projection
-    annual: pd.DataFrame
     appraisal: pd.DataFrame
-    _found: dict[tuple[str, str], Pence] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        """Read the central figures of all services together, and the one-off cost apart."""
-        rows = self.annual[(self.annual["service"] == TOTAL) & (self.annual["unit"] == GBP)]
-        for (programme, measure), group in rows.groupby(["programme", "measure"], sort=False):
-            self._found[str(programme), str(measure)] = to_pence(group["central"].to_numpy())
-        brief = {id_: to_pence(cost) for id_, cost in one_off_cost(self.projection).items()}
-        brief[TOTAL] = sum(brief.values(), start=self.of(TOTAL, "delivery_cost") * 0)
-        for id_, spent in brief.items():
-            self._found[id_, "one_off_investment"] = spent
-            self._found[id_, "recurrent_investment"] = self.of(id_, "delivery_cost") - spent
+    @cached_property
+    def _one_off(self) -> dict[str, Pence]:
+        """The council's new cost that stops by itself, pence by year."""
+        found = {id_: to_pence(cost) for id_, cost in one_off_cost(self.projection).items()}
+        return found | {TOTAL: sum(found.values(), start=self._nothing)}
+
+    @cached_property
+    def _nothing(self) -> Pence:
+        return np.zeros(self.projection.timeline.years, dtype=np.int64)
 
     def of(self, programme: str, measure: str) -> Pence:
         """Pence by year; zeros where this council's figures do not cover the programme."""
-        nothing = np.zeros(self.projection.timeline.years, dtype=np.int64)
-        return self._found.get((programme, measure), nothing)
+        if measure == ONE_OFF.measure:
+            return self._one_off.get(programme, self._nothing)
+        if measure == INVESTMENT.measure:
+            return self.of(programme, "delivery_cost") - self.of(programme, ONE_OFF.measure)
+        found = self.projection.central.get((programme, TOTAL))
+        return self._nothing if found is None else to_pence(np.ravel(found[measure]))
 
     def figure(self, programme: str, name: str) -> float | None:
         """A figure of the appraisal; None where there is none."""
@@ -348,7 +350,7 @@ def mtfs_table(projection: Projection, appraisal: pd.DataFrame | None = None) ->
         appraisal: `summary.appraisal` of this projection, when already worked out.
     """
     appraisal = summary.appraisal(projection) if appraisal is None else appraisal
-    levels = Levels(projection, summary.annual(projection), appraisal)
+    levels = Levels(projection, appraisal)
     lines = [*mtfs_lines(levels), *total_lines(levels)]
     return pd.DataFrame([dict(_columns(line, projection.timeline.labels)) for line in lines])
 

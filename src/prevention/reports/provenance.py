@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from prevention.model.projection import Projection
 from prevention.model.summary import run_record
@@ -36,6 +36,19 @@ _NOTES = (
     "One run, one id: the id follows from everything below, so the same id is the same figures.",
     "To prove a figure: prevention replay RUN works the run out again and compares to the penny.",
 )
+
+
+def made_from(
+    projection: Projection, citations: Mapping[str, str], version: str = ""
+) -> dict[str, Any]:
+    """What a file of plain figures was made from, to stand in it as JSON.
+
+    The run's record, which version of the scenario was run, in words, and a line on each
+    release of published figures.
+    """
+    used = {key: citations.get(key, "as named") for key in registers.releases([projection])}
+    told = {"scenario_version": version or UNKNOWN_VERSION, "releases": used}
+    return run_record(projection) | told
 
 
 def provenance(

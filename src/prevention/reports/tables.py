@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -46,11 +48,12 @@ def annual_csv(projection: Projection) -> bytes:
     return text.encode("utf-8-sig", "replace")
 
 
-def annual_parquet(projection: Projection) -> bytes:
+def annual_parquet(projection: Projection, made: Mapping[str, Any] | None = None) -> bytes:
     """`annual_rows` as Parquet: units in each column's metadata, the run in the file's.
 
     Figures of many units share a column; its metadata names the column that holds the
-    unit, and lists the unit of every measure.
+    unit, and lists the unit of every measure. made: what it was made from, as
+    `provenance.made_from` says it; None says the run alone.
     """
     table = pa.Table.from_pandas(annual_rows(projection), preserve_index=False)
     units = json.dumps({name: measure.unit for name, measure in MEASURES.items()})
@@ -63,7 +66,7 @@ def annual_parquet(projection: Projection) -> bytes:
         for field in table.schema
     ]
     about = {
-        "run": json.dumps(summary.run_record(projection), sort_keys=True),
+        "run": json.dumps(made or summary.run_record(projection), sort_keys=True),
         "note": "Central and mean add up to the penny; percentiles do not add up.",
     }
     table = table.cast(pa.schema(fields, metadata=about))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -43,7 +44,7 @@ def options() -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scenario:
     """One projection's place in the workbook and its results, each worked out once.
 
@@ -60,10 +61,10 @@ class Scenario:
     baseline: pd.DataFrame
     version: str
 
-    @property
+    @cached_property
     def levels(self) -> Levels:
         """The money of the schedule, as the model settled it."""
-        return Levels(self.projection, self.annual, self.appraisal)
+        return Levels(self.projection, self.appraisal)
 
     @property
     def about(self) -> str:
