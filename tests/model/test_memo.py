@@ -71,17 +71,28 @@ def test_a_view_counts_as_all_that_it_keeps_alive(step_up: Projection) -> None:
     assert size_of([care, (care, {"again": care})]) == size_of(care)
 
 
-MOVED = ("programmes.no-wrong-door.onset_lag", 30.0)
+MOVED = {
+    "programmes.no-wrong-door.onset_lag": 30.0,
+    "programmes.no-wrong-door.capacity": 9.0,
+    "programmes.no-wrong-door.expansions.second-hub-team.mobilisation": 11.0,
+    "programmes.no-wrong-door.take_up": 0.8,
+    "programmes.no-wrong-door.cost_per_start": 700.0,
+    "programmes.no-wrong-door.already_in_base": 250_000.0,
+    "programmes.no-wrong-door.release_unit": 2.0,
+    "services.semi-independent.unit_cost": 1_900.0,
+    "economy.pay_uplift": 0.06,
+}
 
 
 @pytest.mark.parametrize("limit", [2**28, 2**16], ids=["all kept", "next to nothing kept"])
+@pytest.mark.parametrize("key", MOVED)
 def test_a_slider_move_gives_what_a_run_from_nothing_gives(
-    limit: int, library: Library, warrington: CouncilEvidence
+    key: str, limit: int, library: Library, warrington: CouncilEvidence
 ) -> None:
-    scenario, cache = library.scenarios["step-up"], Cache(limit)
+    scenario, cache, move = library.scenarios["step-up"], Cache(limit), (key, MOVED[key])
     project(resolve(scenario, library), warrington, 300, cache=cache).spreads()
-    moved = project(resolve(scenario, library, [MOVED]), warrington, 300, cache=cache)
-    afresh = project(resolve(scenario, library, [MOVED]), warrington, 300)
+    moved = project(resolve(scenario, library, [move]), warrington, 300, cache=cache)
+    afresh = project(resolve(scenario, library, [move]), warrington, 300)
     for (cell, found), (other, expected) in zip(
         moved.spreads().items(), afresh.spreads().items(), strict=True
     ):

@@ -40,6 +40,19 @@ Cell = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """All that the figures of a cell depend on, as keys: the same key, the same figures.
+
+    cost: of what the programme starts and costs. alone: of what it does beside no other.
+    together: of what is left of that beside the others on the line.
+    """
+
+    cost: Hashable
+    alone: Hashable
+    together: Hashable
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What one pass through the chain gives.
 
@@ -51,7 +64,7 @@ class Outcome:
     deliveries: Mapping[str, Delivery]
     ladders: Mapping[Cell, Ladder]
     costs: Mapping[str, Cost]
-    asked: Mapping[Cell, Hashable]
+    asked: Mapping[Cell, Asked]
 
 
 def timeline_of(plan: Plan) -> Timeline:
@@ -119,7 +132,7 @@ def run(
         for id_, programme in plan.programmes.items()
     }
     ladders: dict[Cell, Ladder] = {}
-    asked: dict[Cell, Hashable] = {}
+    asked: dict[Cell, Asked] = {}
     for service, line in base.items():
         people = memo(("people", priced, service), partial(People.of, line.people, timeline))
         acting = {
@@ -134,7 +147,10 @@ def run(
             partial(_ladders, plan, acting, people, works, base, account),
         )
         ladders |= {(id_, service): ladder for id_, ladder in found.items()}
-        asked |= {(id_, service): (id_, together) for id_ in found}
+        for id_ in found:
+            alone = (priced, id_, service, works[id_].asked)
+            cost = (works[id_].costed, service, plan.programmes[id_].avoids)
+            asked[id_, service] = Asked(cost, alone, (id_, together))
     return Outcome(
         base,
         {id_: work.delivery for id_, work in works.items()},
@@ -151,9 +167,13 @@ def _fingerprint(text: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What one programme does and costs on its own; asked: all that it depends on."""
+    """What one programme does and costs on its own.
+
+    asked: all that it depends on; costed: all that its people started and cost depend on.
+    """
 
     asked: Hashable
+    costed: Hashable
     delivery: Delivery
     cost: Cost
     reach: Reach
@@ -175,12 +195,13 @@ def _work(
         ("delivery", here, asked),
         partial(deliver, programme, plan.first_year, plan.years, draws, memo, plan.event_noise),
     )
+    costed = (priced, _fingerprint(programme.model_dump_json(include=COST_FIELDS)))
     cost = memo(
-        ("cost", priced, _fingerprint(programme.model_dump_json(include=COST_FIELDS))),
+        ("cost", costed),
         partial(delivery_cost, programme, delivery, timeline, plan.economy, account, draws),
     )
     summed = memo(("reach", priced, asked), partial(reach, delivery, timeline, account))
-    return Work(asked, delivery, cost, summed)
+    return Work(asked, costed, delivery, cost, summed)
 
 
 def _ladders(

@@ -39,7 +39,7 @@ _OFF_LADDER: dict[str, Callable[[Ladder], Floats]] = {
     "to_other_bodies": attrgetter("to_other_bodies"),
     "not_cashable": attrgetter("not_cashable"),
     "not_released": attrgetter("not_released"),
-    "already_in_base": attrgetter("already_in_base"),
+    "already_in_base": lambda ladder: np.broadcast_to(ladder.already_in_base, ladder.care.shape),
     "avoided_growth": attrgetter("avoided_growth"),
     "full_year_effect": attrgetter("cashable"),
     "cashable_saving": attrgetter("cashable"),
@@ -53,6 +53,9 @@ LEAVES = (*(name for name in _OFF_LADDER if name != "cashable_saving"), *_OFF_CO
 """The cashable saving can be read off a ladder too: in draws, where the ladder's rungs
 need not add up to the penny, that saves working out all of them."""
 
+_ON_COST = (PEOPLE, *_OFF_COST, "delivery_cost")
+_ON_ITSELF = ("gross_avoided_cost", "already_in_base")
+
 _FOLLOWS: dict[str, Callable[[Callable[[str], Figures]], Figures]] = {
     "cashable_saving": lambda of: of("gross_avoided_cost") - sum(of(rung) for rung in RUNGS),
     "saving": lambda of: of("cashable_saving") - of("avoided_growth"),
@@ -64,6 +67,17 @@ _FOLLOWS: dict[str, Callable[[Callable[[str], Figures]], Figures]] = {
     "net_saving_cumulative": lambda of: np.cumsum(of("net_saving"), axis=0),
     "mtfs_increment": lambda of: _increments(of("cashable_saving")),
 }
+
+
+def rests_on(name: str) -> str:
+    """What a measure rests on, by the name that `chain.Asked` gives it.
+
+    >>> rests_on("people_started"), rests_on("net_saving")
+    ('cost', 'together')
+    """
+    if name in _ON_COST:
+        return "cost"
+    return "alone" if name in _ON_ITSELF else "together"
 
 
 def _increments(level: Figures) -> Figures:
@@ -202,9 +216,11 @@ def _adder(
             of = list(parts)
         if not of:
             return nothing
-        total = leaf(of[0], name)
-        for part in of[1:]:
-            total = total + leaf(part, name)
+        if len(of) == 1:
+            return leaf(of[0], name)
+        total = leaf(of[0], name) + leaf(of[1], name)
+        for part in of[2:]:
+            total += leaf(part, name)
         return total
 
     return read

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache as cached
 from functools import cached_property, partial
 
@@ -14,14 +14,14 @@ from threadpoolctl import ThreadpoolController
 
 from prevention.model.account import Account
 from prevention.model.assumptions import Floats
-from prevention.model.chain import Cell, Outcome, account_of, covered, run, timeline_of
+from prevention.model.chain import Asked, Cell, Outcome, account_of, covered, run, timeline_of
 from prevention.model.demand import Baseline
 from prevention.model.draws import Draws
 from prevention.model.evidence import CouncilEvidence
-from prevention.model.ledger import PEOPLE, Figures, Leaves, Ledger, made_of, settled
+from prevention.model.ledger import Figures, Leaves, Ledger, made_of, rests_on, settled
 from prevention.model.measures import GBP, MEASURES, TOTAL
 from prevention.model.memo import Cache
-from prevention.model.percentiles import percentiles
+from prevention.model.percentiles import percentiles_in_place
 from prevention.model.scenarios import Plan
 from prevention.model.timeline import Timeline
 from prevention.money import to_pence, to_pounds
@@ -81,23 +81,23 @@ class Projection:
     @cached_property
     def samples(self) -> Mapping[Cell, Mapping[str, Samples]]:
         """Each measure's draws, (years, draws), put together when asked for; none without."""
-        return self._gathered() if self.blocks else {}
-
-    def _gathered(self) -> Ledger:
+        if not self.blocks:
+            return {}
         # Held by name, not through self: a ring of references would keep every draw alive
         # until the collector next looked.
-        leaves, blocks = self._leaves(), self.draws.blocks(BLOCK)
-        nothing = np.zeros((self.plan.years, self.draws.count), np.float32)
+        ledgers = self._ledgers(self._leaves())
+        return ledgers[0].mapped(
+            lambda cell, name: np.concatenate([each.fresh(cell)[name] for each in ledgers], axis=1)
+        )
 
-        @cached
-        def gathered(cell: Cell, name: str) -> Samples:
-            draws = np.empty_like(nothing)
-            for leaf, block in zip(leaves, blocks, strict=True):
-                draws[:, block.first : block.last] = leaf(cell, name)
-            return draws
-
-        cells = sorted(self.outcome.ladders)
-        return Ledger(self.plan, cells, gathered, nothing, direct=("cashable_saving",))
+    def _ledgers(self, leaves: Sequence[Callable[[Cell, str], Figures]]) -> list[Ledger]:
+        """Every measure of every cell in each block of draws, worked out when asked for."""
+        cells, blocks = sorted(self.outcome.ladders), self.draws.blocks(BLOCK)
+        nothing = [np.zeros((self.plan.years, block.size), np.float32) for block in blocks]
+        return [
+            Ledger(self.plan, cells, leaf, none, direct=("cashable_saving",))
+            for leaf, none in zip(leaves, nothing, strict=True)
+        ]
 
     def _leaves(self) -> list[Leaves]:
         return [Leaves(block, self.plan, self.account) for block in self.blocks]
@@ -113,20 +113,21 @@ class Projection:
         """
         if not self.blocks:
             return {}
-        samples, asked, years = self._gathered(), self.blocks[0].asked, self.plan.years
-        wanted = samples if wanted is None else wanted
+        # A leaf goes into its cell's own figures and into three totals.
+        ledgers = self._ledgers([cached(leaf) for leaf in self._leaves()])
+        asked, shape = self.blocks[0].asked, (self.plan.years, self.draws.count)
+        wanted = ledgers[0] if wanted is None else wanted
         made = made_of(self.plan, sorted(self.outcome.ladders))
 
         def of_cell(cell: Cell) -> Mapping[str, Floats]:
-            column = samples.fresh(cell)
-            key = (years, *(asked[part] for part in made[cell]))
-            # People stand at totals only: apart, a total of one line shares all else with it.
-            people = tuple(name for name in wanted[cell] if name == PEOPLE)
-            others = tuple(name for name in wanted[cell] if name != PEOPLE)
+            columns = [ledger.fresh(cell) for ledger in ledgers]
             found: dict[str, Floats] = {}
-            for names in (people, others):
-                found |= self.cache(("spreads", names, key), partial(_spread, column, names))
-            return found
+            for field in fields(Asked):
+                names = tuple(n for n in wanted[cell] if rests_on(n) == field.name)
+                key = (*shape, *(getattr(asked[part], field.name) for part in made[cell]))
+                spread = partial(_spread, columns, names, shape)
+                found |= self.cache(("spreads", names, key), spread)
+            return {name: found[name] for name in wanted[cell]}
 
         with ThreadPoolExecutor(WORKERS) as pool:
             return dict(zip(wanted, pool.map(of_cell, wanted), strict=True))
@@ -193,12 +194,25 @@ def project(
     )
 
 
-def _spread(column: Mapping[str, Samples], names: Sequence[str]) -> dict[str, Floats]:
-    found = {name: percentiles(column[name]) for name in names}
-    return {
-        name: to_pounds(to_pence(spread)) if MEASURES[name].unit == GBP else spread
-        for name, spread in found.items()
-    }
+def _spread(
+    columns: Sequence[Mapping[str, Samples]], names: Sequence[str], shape: tuple[int, int]
+) -> dict[str, Floats]:
+    """Percentiles of measures of one cell, given block by block."""
+    draws = np.empty(shape, np.float32)
+    known: dict[tuple[int, ...], Floats] = {}
+    spreads = []
+    for name in names:
+        blocks = [column[name] for column in columns]
+        same = tuple(map(id, blocks))
+        if same not in known:  # one measure may be another by a second name
+            known[same] = percentiles_in_place(np.concatenate(blocks, axis=1, out=draws))
+        spreads.append(known[same])
+    found = dict(zip(names, spreads, strict=True))
+    money = [name for name in names if MEASURES[name].unit == GBP]
+    if money:
+        pounds = to_pounds(to_pence([found[name] for name in money]))
+        found |= dict(zip(money, pounds, strict=True))
+    return found
 
 
 @cached
