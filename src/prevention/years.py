@@ -43,10 +43,10 @@ def parse_year(text: str | int) -> int:
 _ENDING = re.compile(
     r"(?:(?:financial|reporting|academic)?\s*years?\s*(?:ended|ending|to)?\s*)?"
     r"(?:as\s+)?(?:(?:at|on|to)\s+)?"
-    r"(?:31(?:st)?\s*(?:march|mar\.?)|mar(?:ch)?)[\s,\-]*(?P<day>\d{4}|\d\d)"
-    r"|(?P<iso>\d{4})-03-31(?:T.*)?"
-    r"|(?:years?\s*(?:ended|ending)|fye?)\s*(?P<fy>\d{4}|\d\d)"
-    r"|(?P<bare>\d{4})",
+    r"(?:31(?:st)?[\s\-]*(?:march|mar\.?)|31[/.]0?3[/.]|mar(?:ch)?)[\s,\-]*(?P<day>\d{4}|\d\d)"
+    r"|(?P<iso>\d{4})-03-31(?:[T ].*)?"
+    r"|(?:years?\s*(?:ended|ending)|fye?|ye)\s*(?P<fy>\d{4}|\d\d)"
+    r"|(?P<bare>\d{4})(?:\.0|\s?[pr])?",
     re.IGNORECASE,
 )
 _PAIR = re.compile(
@@ -63,8 +63,8 @@ def parse_year_ending(text: str | int) -> int:
     """Year ending of a period as publications write it: a bare year is the one it ends in.
 
     Accepts 2024/25, 2024-25, 2024-2025, 24/25, 202425, FY25, "2024-25 (OT)", "2025 (prov)",
-    "year ending 31 March 2025", 2025-03-31 and 2025. `parse_year` reads a bare year, as people
-    write plans, as the one it starts in.
+    "year ending 31 March 2025", 31/03/2025, 2025-03-31, 2025p and 2025. `parse_year` reads a bare
+    year, as people write plans, as the one it starts in.
 
     >>> parse_year_ending("2024-25 (OT)"), parse_year_ending("FY25"), parse_year_ending("1999-00")
     (2025, 2025, 2000)

@@ -130,3 +130,37 @@ def placements() -> pd.DataFrame:
         for characteristic, number in kinds.items()
     ]
     return _dfe(rows, "cla_group,characteristic,number,percentage")
+
+
+def wide(name: str) -> pd.DataFrame:
+    """The wide layout to 2019, by the name of its file: a row for each area, synthetic figures."""
+    areas = (
+        ("E92000001", "NATIONAL", "999", "ENGLAND"),
+        ("E12000002", "REGION", "B", "NORTH WEST"),
+        (WARRINGTON[4], "LA", WARRINGTON[3], WARRINGTON[5]),
+        ("E08000016", "LA", "370", "Barnsley"),
+        (CUMBRIA[4], "LA", CUMBRIA[3], CUMBRIA[5]),
+    )
+    columns, rows = {
+        "CLA2018": (
+            "CLA_Mar2017,CLA_Mar2018,CLA_Pop2018,CLA_Rate2018,CLA_male,CLA_Fost,CLA_Fost_pc,"
+            "CLA_RSch,CLA_Secure,CLA_UASC2017,CLA_UASC2018",
+            (
+                "72590,75420,11866960,64,42320,55200,73,130,8530,4690,4480",
+                "13220,14070,1543280,91,7690,9700,69,20,1370,210,290",
+                "381,401,44600,90,220,255,64,x,40,7,8",
+                "290,300,50900,59,160,210,70,0,30,x,0",
+                "640,650,92000,71,340,450,69,..,60,6,9",
+            ),
+        ),
+        "CEA2016": ("CLA_cease,CLA_ceamal",
+                    ("31710,17390", "4600,2450", "131,62", "133,59", "230,120")),
+        "March2010": ("MarTotal_2010,Mid2009Pop0-17,MarPlace_Q1_2010",
+                      ("64400,11012300,x", "11180,1480500,x", "267,43100,0", "245,48600,0",
+                       "511,97900,0")),
+    }[name]  # fmt: skip
+    table = pd.DataFrame(
+        [[*area, *row.split(",")] for area, row in zip(areas, rows, strict=True)],
+        columns=["New_geog_code", "geog_l", "geog_c", "geog_n", *columns.split(",")],
+    )
+    return table.drop(columns="New_geog_code") if name == "March2010" else table

@@ -25,7 +25,7 @@ from prevention.publications.asc_measures import (
 from prevention.publications.figures import read_figure
 from prevention.publications.offering import KEY, offer
 from prevention.publications.periods import financial_years, the_year
-from prevention.publications.places import ONS_CODE, by_code
+from prevention.publications.places import by_code, ons_code
 from prevention.publications.reading import Reading, Release, Tally
 from prevention.publications.sheets import Book, Sheet, column_letter
 from prevention.publications.sighting import NOTHING, Publication, Sighting
@@ -147,7 +147,7 @@ def _first_row(sheet: Sheet, header: int, keys: Mapping[str, int]) -> int:
     for row in range(header + 1, min(header + 12, len(sheet.rows))):
         codes = [sheet.cell(row, c) for part, c in keys.items() if part in ("code", "region")]
         named = sheet.cell(row, keys["name"]) or sheet.cell(row, keys.get("nhs", keys["name"]))
-        if any(ONS_CODE.fullmatch(code) for code in codes) or named:
+        if any(map(ons_code, codes)) or named:
             return row
     return header + 1
 
@@ -233,8 +233,9 @@ def _codes(frame: pd.DataFrame, keys: Mapping[str, int]) -> pd.Series:
         frame[keys[part]].str.strip() if part in keys else blank
         for part in ("code", "nhs", "region")
     )
-    named = code.where(code.str.fullmatch(ONS_CODE.pattern), nhs.map(by_code("nhs")).fillna(""))
-    return named.where(named != "", region.where(region.str.fullmatch(ONS_CODE.pattern), ""))
+    own = code.map(ons_code)
+    named = own.where(own != "", nhs.map(by_code("nhs")).fillna(""))
+    return named.where(named != "", region.map(ons_code))
 
 
 def _once(tally: Tally) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from prevention.publications.figures import read_figure
 from prevention.publications.offering import offer
 from prevention.publications.periods import the_year
-from prevention.publications.places import by_code
+from prevention.publications.places import by_code, ons_code
 from prevention.publications.reading import Reading, Release, Tally
 from prevention.publications.sheets import Book, Sheet, column_letter
 from prevention.publications.sighting import NOTHING, Publication, Sighting, incomplete
@@ -172,11 +172,11 @@ def _years(
 
 def _codes(frame: pd.DataFrame, columns: Mapping[str, int]) -> pd.Series:
     """The code of each area: nine characters where given, else by the NHS code of a council."""
-    code = frame[columns["code"]].str.strip()
+    code = frame[columns["code"]].map(ons_code)
     if "nhs" not in columns:
         return code
     by_nhs = frame[columns["nhs"]].str.strip().map(by_code("nhs")).fillna("")
-    return code.where(code.str.len() == 9, by_nhs)
+    return code.where(code != "", by_nhs)
 
 
 def _without_false_zeros(rows: pd.DataFrame) -> pd.DataFrame:

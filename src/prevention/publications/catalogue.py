@@ -10,6 +10,7 @@ from prevention.publications import (
     ascof,
     deflators,
     dfe,
+    dfe_wide,
     lait,
     population,
     revenue_outturn,
@@ -25,6 +26,7 @@ PUBLICATIONS: Mapping[str, Publication] = {
     publication.id: publication
     for publication in (
         dfe.CHILDREN_LOOKED_AFTER,
+        dfe_wide.LOOKED_AFTER_TO_2019,
         dfe.CHARACTERISTICS,
         dfe.CHILDREN_IN_NEED,
         dfe.CHILD_POPULATION,

@@ -14,30 +14,19 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from prevention.publications.errors import NotRecognised
+from prevention.publications.dfe_areas import AREA, CODE, area_codes
 from prevention.publications.offering import offer
-from prevention.publications.places import ONS_CODE, from_dfe, places, standing
 from prevention.publications.reading import Reading, Release, Tally
 from prevention.publications.sheets import Book, Sheet, column_letter
 from prevention.publications.sighting import NOTHING, Publication, Sighting, incomplete
-from prevention.publications.wording import Role, find_header, plain, role
+from prevention.publications.wording import Role, find_header, perhaps, plain, role
 from prevention.years import parse_year_ending
 
 if TYPE_CHECKING:
     import pandas as pd
 
 PUBLISHER = "Department for Education"
-AREA = (
-    role("year", "time_period", "year", "reporting year"),
-    role("level", "geographic_level", "geog_level", "level"),
-    role("new", "new_la_code", "la_code_new", "la_code", "ons_code", required=False),
-    role("old", "old_la_code", "la_number", "lea_code", "dfe_code", required=False),
-    role("name", "la_name", "local authority name", "local_authority", required=False),
-    role("region", "region_code", required=False),
-    role("country", "country_code", required=False),
-)
-_CODE = role("new", "new_la_code", "la_code_new", "la_code", "old_la_code")
-"""What is missed where a file gives no council's code at all."""
+YEAR = role("year", "time_period", "year", "reporting year")
 _LABELS = {
     "time_identifier", "country_name", "region_name", "category", "geographic_level", "level",
     "la_name", "time_period", "country_code", "region_code", "old_la_code", "new_la_code",
@@ -73,24 +62,32 @@ def _constant(names: Mapping[str, str]) -> Namer:
 
 
 _FLOWS: tuple[tuple[str, str], ...] = (
-    (r"looked after (?:on|at|as at) 31(?:st)? march", "looked_after_31_march"),
-    (r"^children (?:who )?start(?:ing|ed)\b", "looked_after_started"),
-    (r"^children (?:who )?ceas(?:ing|ed)\b", "looked_after_ceased"),
+    (r"^(?!.*\b(?:during|ending|ended|year to)\b).*\b31(?:st)? march\b", "looked_after_31_march"),
+    (r"\b(?:start|enter|became)", "looked_after_started"),
+    (r"\b(?:ceas|left|leav)", "looked_after_ceased"),
 )
 
 
 def _looked_after(frame: pd.DataFrame, columns: Mapping[str, int], part: str) -> pd.Series:
-    """The flow a row counts; its rate; or the population, the same on every row of a council."""
+    """The flow a row counts; its rate; or the population, the same on every row of a council.
 
-    def measure(category: str) -> str:
-        hits = [name for pattern, name in _FLOWS if re.search(pattern, plain(category))]
-        if len(hits) != 1:
-            return ""
-        return {"count": hits[0], "rate": f"{hits[0]}_rate"}.get(
-            part, "population_0_17_used_by_dfe"
-        )
+    A category like none of the flows, where one of them is missing, waits in quarantine.
+    """
+    categories = frame[columns["category"]]
+    hits = {text: [n for p, n in _FLOWS if re.search(p, plain(text))] for text in set(categories)}
+    found = {names[0] for names in hits.values() if len(names) == 1}
+    absent = [name for _, name in _FLOWS if name not in found]
 
-    return _by_category(frame[columns["category"]], measure)
+    def measure(text: str) -> str:
+        if len(hits[text]) != 1:
+            return (
+                f"{text} (perhaps {absent[0]})" if text and absent and part != "population" else ""
+            )
+        if part == "population":
+            return "population_0_17_used_by_dfe"
+        return hits[text][0] if part == "count" else f"{hits[text][0]}_rate"
+
+    return _by_category(categories, measure)
 
 
 _PLACEMENTS: tuple[tuple[str, str, str], ...] = (
@@ -116,7 +113,10 @@ _PLACEMENTS: tuple[tuple[str, str, str], ...] = (
 
 
 def _placements(frame: pd.DataFrame, columns: Mapping[str, int], part: str) -> pd.Series:
-    """The placement a row counts, by its group and characteristic; percentages feed no table."""
+    """The placement a row counts, by its group and characteristic; percentages feed no table.
+
+    One that may be a placement not found under any wording we know waits in quarantine.
+    """
 
     def measure(pair: tuple[str, str]) -> str:
         group, characteristic = map(plain, pair)
@@ -129,6 +129,11 @@ def _placements(frame: pd.DataFrame, columns: Mapping[str, int], part: str) -> p
 
     pairs = list(zip(frame[columns["group"]], frame[columns["characteristic"]], strict=True))
     known = {pair: measure(pair) for pair in set(pairs)}
+    absent = [name for _, _, name in _PLACEMENTS if name not in known.values()]
+    ours = {group for (group, _), name in known.items() if name}
+    left = [pair for pair, name in known.items() if not name and pair[0] in ours]
+    guesses = perhaps(absent, [characteristic for _, characteristic in left])
+    known |= {pair: guesses.get(pair[1], "") for pair in left}
     return pd.Series([known[pair] for pair in pairs], index=frame.index)
 
 
@@ -225,13 +230,13 @@ def _look(
     best = NOTHING
     for sheet in book.sheets:
         for layout in layouts:
-            roles = (*AREA, *layout.marks, *layout.figures)
+            roles = (YEAR, *AREA, *layout.marks, *layout.figures)
             row, match = find_header(sheet.rows, roles)
             own = {r.part for r in (*layout.marks, *layout.figures)}
             if not own & {*match.columns, *match.doubtful}:
                 continue
             if match.complete and not {"new", "old"} & {*match.columns}:
-                match = replace(match, missing=(_CODE,))
+                match = replace(match, missing=(CODE,))
             if match.complete:
                 naming = (publication, title, stem)
                 return Sighting(
@@ -255,7 +260,7 @@ def _read(
     publication, title, stem = naming
     frame = sheet.below(row)
     frame = frame[(frame != "").any(axis=1)]
-    codes = _codes(frame, columns, sheet.name)
+    codes = area_codes(frame, columns, sheet.name)
     years = frame[columns["year"]].map(lambda text: _shifted(text, layout.shift))
     latest = max((int(y) for y in years.unique() if str(y).isdigit()), default=0)
     release = Release(
@@ -264,11 +269,11 @@ def _read(
     tally = Tally()
     header = sheet.rows[row]
     for part in (r.part for r in layout.figures if r.part in columns):
-        cells = _cells(frame, columns[part], codes, years)
+        cells = cells_of(frame, columns[part], codes, years)
         cells["table"] = layout.table
         cells["measure"] = layout.name(frame, columns, part)
         offer(tally, cells, sheet.name, release.key, percent=layout.percent)
-    _count_unused(tally, frame, header, set(columns.values()))
+    count_unused(tally, frame, header, set(columns.values()))
     used = ", ".join(f"'{header[c]}' ({column_letter(c)})" for c in sorted(columns.values()))
     found = f"{book.name}: header in row {row + 1}; columns used: {used}."
     return Reading(
@@ -277,7 +282,8 @@ def _read(
     )  # fmt: skip
 
 
-def _cells(frame: pd.DataFrame, column: int, codes: pd.Series, years: pd.Series) -> pd.DataFrame:
+def cells_of(frame: pd.DataFrame, column: int, codes: pd.Series, years: pd.Series) -> pd.DataFrame:
+    """The cells of one column of figures, with the area and year of each row."""
     import pandas as pd
 
     return pd.DataFrame(
@@ -300,53 +306,7 @@ def _shifted(text: str, shift: int) -> str:
         return str(text)
 
 
-def _codes(frame: pd.DataFrame, columns: Mapping[str, int], where: str) -> pd.Series:
-    """The nine-character code of each row's area.
-
-    Raises:
-        NotRecognised: the column of codes holds something else, as when columns are swapped.
-    """
-    import pandas as pd
-
-    blank = pd.Series("", index=frame.index)
-    new, old, region, country = (
-        frame[columns[part]].str.strip() if part in columns else blank
-        for part in ("new", "old", "region", "country")
-    )
-    council = frame[columns["level"]].str.strip().str.casefold().isin(
-        ["local authority", "la", "local_authority"]
-    )  # fmt: skip
-    if "old" not in columns and new[council].map(from_dfe).astype(bool).mean() > 0.5:
-        new, old = blank, new  # the one column of codes holds the department's own
-    named = new[council & (new.str.len() > 1)]
-    strange = named[~named.str.fullmatch(ONS_CODE.pattern)]
-    if len(strange) > 0.02 * len(named):
-        raise NotRecognised(
-            f"{where}: column '{'new_la_code'}' should hold codes of nine characters such as "
-            f"E06000007, but row {strange.index[0]} holds '{strange.iloc[0]}'. Two columns may "
-            "have been swapped.",
-            missing=("new_la_code",),
-        )
-    pairs = dict.fromkeys(zip(new, old, strict=True))
-    known = {pair: _council(*pair) for pair in pairs}
-    councils = pd.Series([known[p] for p in zip(new, old, strict=True)], index=frame.index)
-    elsewhere = region.where(region != "", country)
-    return councils.where(council, elsewhere)
-
-
-def _council(new: str, old: str) -> str:
-    """A council's code from both that a row gives; where they disagree, both, for all to see."""
-    by_old = from_dfe(old) if old else ""
-    if len(new) <= 1:  # blank, or a marker in place of a code
-        return by_old
-    place = places().get(new)
-    same = {standing(new, year) for year in (2010, 2030)} | {new}
-    if place and by_old and by_old not in same and standing(by_old, 2010) not in same:
-        return f"{new} or {old}"
-    return new
-
-
-def _count_unused(tally: Tally, frame: pd.DataFrame, header: Sequence[str], used: set[int]) -> None:
+def count_unused(tally: Tally, frame: pd.DataFrame, header: Sequence[str], used: set[int]) -> None:
     """Count the cells of columns that look like figures and feed no table."""
     for column, heading in enumerate(header):
         if column in used or plain(heading) in {plain(label) for label in _LABELS}:

@@ -46,7 +46,8 @@ MARKERS: Mapping[str, str] = {
 _SPELLINGS: Mapping[str, str] = {
     "–": "-", "—": "-", "--": "-", "…": "..", "...": "..", "na": "n/a", "n.a.": "n/a",
     "not available": "x", "not applicable": "z", "confidential": "c", "1-5": "1 to 5",
-    "**": "*", "[*]": "*", "[..]": "..", "[-]": "-", "[:]": ":",
+    "**": "*", "[*]": "*", "[..]": "..", "[-]": "-", "[:]": ":", "<5": "0 to 4", "<6": "1 to 5",
+    "0-4": "0 to 4", "nan": "n/a", "null": "n/a", "#n/a": "n/a", "supp": "suppressed",
 }  # fmt: skip
 _FLAGS = re.compile(r"\s*\[(?:r|p|e|b|f|s|note\s*\d+(?:\s*,\s*\d+)*)\]\s*$", re.IGNORECASE)
 _NUMBER = re.compile(
@@ -127,7 +128,7 @@ def read_figure(text: str, factor: int = 1) -> Figure:
 
 def _mark(bare: str) -> str:
     """The marker a cell holds in the form of `MARKERS`; empty when it holds none."""
-    lower = bare.casefold()
+    lower = re.sub(r"(?<=[\[<]) | (?=\])", "", bare.casefold())
     note = re.fullmatch(r"\[note (\d{1,2})\]", lower)
     mark = f"[note {int(note[1])}]" if note else _SPELLINGS.get(lower, lower)
     return mark if mark in MARKERS and "_" not in mark else ""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prevention.publications.figures import NOT_RETURNED, read_figure
-from prevention.publications.places import existed, not_a_council, standing
+from prevention.publications.places import existed, not_a_council, ons_code, standing
 from prevention.publications.reading import COLUMNS, Tally
 from prevention.years import parse_year_ending
 
@@ -34,14 +34,17 @@ def offer(
 ) -> None:
     """Add the cells of one table to a tally.
 
-    cells: columns `CELLS`, all text but row. code: nine characters, or blank when the area has
-        none. year: as published. A measure left blank means that no table holds it.
+    cells: columns `CELLS`, all text but row. code: nine characters, or those of before
+        2011, or blank when the area has none. year: as published. A measure left blank means that
+        no table holds it.
     factor: 1000 where the publisher counts in thousands.
     blanks: whether an empty cell says that the council made no return; else it says nothing.
     percent: measures in percent; elsewhere a percent sign makes a cell unreadable.
     """
     if not blanks:
         cells = cells[cells["raw"].str.strip() != ""]
+    codes = {code: ons_code(code) or code for code in cells["code"].unique()}
+    cells = cells.assign(code=cells["code"].map(codes))
     tally.read += len(cells)
     areas = cells["code"].map(_AreaWords())
     cells = _without(tally, cells, areas)

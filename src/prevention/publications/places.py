@@ -34,7 +34,8 @@ _AREAS: tuple[tuple[str, str], ...] = (
     ("N", "an area of Northern Ireland"),
 )
 _COUNCIL = re.compile(r"E(?:06|08|09|10)\d{6}")
-ONS_CODE = re.compile(r"[EWSNK]\d{8}")
+_NINE = re.compile(r"[EWSNK]\d{8}")
+_OLD_DISTRICT = re.compile(r"\d\dU[A-Z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Place:
     dfe_code: str
     nhs_code: str
     mhclg_code: str
+    ons_old_code: str
     first_year: int
     last_year: int
     successors: tuple[str, ...]
@@ -66,6 +68,7 @@ def _place(row: Mapping[str, str]) -> Place:
         row["dfe_code"],
         row["nhs_code"],
         row["mhclg_code"],
+        row["ons_old_code"],
         int(row["from"][:4]) + 1 if row["from"] else 0,
         int(row["until"][:4]) if row["until"] else 9999,
         tuple(row["successors"].split()),
@@ -75,9 +78,8 @@ def _place(row: Mapping[str, str]) -> Place:
 
 @cache
 def by_code(system: str) -> Mapping[str, str]:
-    """Nine-character codes by those of a system: dfe, nhs or mhclg."""
-    return {getattr(p, f"{system}_code"): p.code for p in places().values() if p.same_area is False
-            and getattr(p, f"{system}_code")}  # fmt: skip
+    """Nine-character codes by those of a system: dfe, nhs, mhclg or ons_old."""
+    return {code: p.code for p in places().values() if (code := getattr(p, f"{system}_code"))}
 
 
 def from_dfe(code: str) -> str:
@@ -87,6 +89,22 @@ def from_dfe(code: str) -> str:
     ('E06000007', 'E06000007', '')
     """
     return by_code("dfe").get(code.strip().removesuffix(".0"), "")
+
+
+@cache
+def ons_code(code: str) -> str:
+    """The code of an area in the form of today, from nine characters or the two to four of old.
+
+    An old code of a district stays as it is: none has duties of social care. Blank for what is
+    no code of the Office for National Statistics.
+
+    >>> ons_code("e06000007 "), ons_code("00EU"), ons_code("16"), ons_code("35UB"), ons_code("877")
+    ('E06000007', 'E06000007', 'E10000006', '35UB', '')
+    """
+    bare = code.strip().upper()
+    if _NINE.fullmatch(bare) or _OLD_DISTRICT.fullmatch(bare):
+        return bare
+    return by_code("ons_old").get(bare, "")
 
 
 def standing(code: str, year_ending: int) -> str:
@@ -111,15 +129,19 @@ def existed(code: str, year_ending: int) -> bool:
 def not_a_council(code: str) -> str:
     """What an area is, when it is no council with social care duties; blank when it is one.
 
+    Blank too for what is no code at all: its figures wait in quarantine, and are not lost.
+
     >>> not_a_council("E12000002"), not_a_council("E06000007")
     ('a region', '')
     """
     bare = code.strip()
     if _COUNCIL.fullmatch(bare):
         return ""
+    if _OLD_DISTRICT.fullmatch(bare):
+        return "a district council, without social care duties"
     if re.fullmatch(r"E\d\d", bare):
         return "a total of a class of authorities"
     for start, what in _AREAS:
         if bare.startswith(start):
             return what
-    return "an area without a council's code"
+    return "an area without a council's code" if not bare or _NINE.fullmatch(bare) else ""

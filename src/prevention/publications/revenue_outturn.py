@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from prevention.publications.errors import NotRecognised
 from prevention.publications.offering import offer
 from prevention.publications.periods import date_in, the_year
-from prevention.publications.places import by_code
+from prevention.publications.places import by_code, ons_code
 from prevention.publications.reading import Reading, Release, Tally
 from prevention.publications.sheets import Book, Sheet, column_letter
 from prevention.publications.sighting import NOTHING, Publication, Sighting, incomplete
@@ -268,7 +268,9 @@ def _codes(frame: pd.DataFrame, keys: Mapping[str, int]) -> pd.Series:
     by_mhclg = frame[keys["mhclg"]].str.strip().map(by_code("mhclg")).fillna("")
     if "code" not in keys:
         return by_mhclg
-    code = frame[keys["code"]].str.strip()
+    given = frame[keys["code"]].str.strip()
+    # Bodies without an ONS code have the ministry's own in its place.
+    code = given.map(lambda text: ons_code(text) or re.sub(r"^E\d{4}$", "", text))
     return code.where(code != "", by_mhclg)
 
 

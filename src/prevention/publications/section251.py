@@ -19,7 +19,7 @@ from prevention.publications.errors import NotRecognised
 from prevention.publications.figures import plain_number, read_figure
 from prevention.publications.offering import offer
 from prevention.publications.periods import the_year
-from prevention.publications.places import ONS_CODE, from_dfe
+from prevention.publications.places import from_dfe, ons_code
 from prevention.publications.reading import Reading, Release, Tally
 from prevention.publications.sheets import Book, Sheet, column_letter
 from prevention.publications.sighting import NOTHING, Publication, Sighting, incomplete
@@ -144,8 +144,8 @@ def _codes(book: Book, frame: pd.DataFrame, columns: Mapping[str, int]) -> pd.Se
         NotRecognised: the column of councils holds something else than their codes.
     """
     if "new" in columns:
-        new = frame[columns["new"]].str.strip()
-        if new.str.fullmatch(ONS_CODE.pattern).any():
+        new = frame[columns["new"]].map(ons_code)
+        if (new != "").any():
             return new
     given = frame[columns["council"]].str.strip()
     codes = given.map({text: from_dfe(text) or text for text in given.unique()})

@@ -34,6 +34,33 @@ def close(wanted: str, among: Iterable[str]) -> str:
     return by_plain[near[0]] if near else ""
 
 
+_COMMON = re.compile(
+    r"a|and|adult|care|children|childrens|expenditure|for|gross|in|net|number|of|on|other|placed"
+    r"|services|social|spend|support|the|to|total|which|who|year"
+)
+"""Words that lines of any kind share: they do not tell one from another."""
+
+
+def perhaps(missing: Iterable[str], left: Iterable[str]) -> dict[str, str]:
+    """Wordings that no measure claims but one that is missing may: each with its guess.
+
+    missing: measures, as in `measures.csv`. A guess is worth having when half of the words
+    that tell a measure from others stand in the wording. It is never taken for the measure:
+    such figures wait in quarantine under both names.
+
+    >>> perhaps(["youth_justice_net", "asylum_net"], ["youth offending services", "libraries"])
+    {'youth offending services': 'youth offending services (perhaps youth_justice_net)'}
+    """
+    guesses: dict[str, tuple[float, str]] = {}
+    for measure in missing:
+        telling = {word for word in measure.split("_") if not _COMMON.fullmatch(word)}
+        for text in left:
+            share = len(telling & set(plain(text).split())) / max(len(telling), 1)
+            if share >= 0.5 and share > guesses.get(text, (0.0, ""))[0]:
+                guesses[text] = (share, measure)
+    return {text: f"{text} (perhaps {measure})" for text, (_, measure) in guesses.items()}
+
+
 @dataclass(frozen=True, slots=True)
 class Role:
     """A column a reader needs: its part, and the headings that releases have given it."""
@@ -68,18 +95,23 @@ class Match:
         return not self.missing and not self.doubtful
 
 
+def _run_together(text: str) -> str:
+    return plain(text).replace(" ", "")
+
+
 def match(header: Sequence[str], roles: Sequence[Role]) -> Match:
-    """Which column of a header plays which role.
+    """Which column of a header plays which role, with spaces between its words or without.
 
     A role whose headings stand over two columns is doubtful: nothing is guessed.
     """
     places: dict[str, list[int]] = {}
     for column, heading in enumerate(header):
         if heading.strip():
-            places.setdefault(plain(heading), []).append(column)
+            places.setdefault(_run_together(heading), []).append(column)
     columns, missing, doubtful = {}, [], {}
     for wanted in roles:
-        hits = [c for h in dict.fromkeys(map(plain, wanted.headings)) for c in places.get(h, ())]
+        known = dict.fromkeys(map(_run_together, wanted.headings))
+        hits = [column for heading in known for column in places.get(heading, ())]
         if len(hits) == 1:
             columns[wanted.part] = hits[0]
         elif hits:

@@ -1,0 +1,110 @@
+"""Other vintages of a publication: the same figures, or a clear word on what is missing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from prevention.publications import NotRecognised, read_publication
+from publications.layouts import KEYS, figure, looked_after, placements, wide, write_csv
+
+WARRINGTON, BARNSLEY, CUMBRIA = "E06000007", "E08000038", "E10000006"
+
+
+def changed(table: pd.DataFrame, column: str, words: dict[str, str]) -> pd.DataFrame:
+    """A table with some words of one column put otherwise."""
+    return table.assign(**{column: table[column].replace(words)})
+
+
+# --- the wide layout of children looked after, to 2019 -----------------------------------
+
+
+def test_wide_files_give_every_year_their_columns_name(tmp_path: Path) -> None:
+    reading = read_publication(write_csv(tmp_path / "CLA2018.csv", wide("CLA2018")))
+    assert (reading.publication, reading.release.key) == ("dfe_looked_after_to_2019", "cla-2018")
+    assert figure(reading, WARRINGTON, 2017, "looked_after_31_march") == ("381", "")
+    assert figure(reading, WARRINGTON, 2018, "looked_after_31_march") == ("401", "")
+    assert figure(reading, WARRINGTON, 2018, "looked_after_31_march_rate") == ("90", "")
+    assert figure(reading, WARRINGTON, 2018, "population_0_17_used_by_dfe") == ("44600", "")
+    assert figure(reading, WARRINGTON, 2018, "foster") == ("255", "")
+    assert figure(reading, WARRINGTON, 2018, "residential_schools") == ("", "x")
+    assert figure(reading, WARRINGTON, 2017, "unaccompanied_asylum_seeking") == ("7", "")
+    # The code of the time goes under the newest; Cumbria keeps its own.
+    assert figure(reading, BARNSLEY, 2018, "looked_after_31_march") == ("300", "")
+    assert figure(reading, CUMBRIA, 2018, "foster") == ("450", "")
+    assert reading.set_aside["for England"] == reading.set_aside["for a region"] == 9
+    assert reading.set_aside["column 'CLA_Fost_pc' feeds no table of ours"] == 5
+
+
+def test_a_wide_file_without_years_takes_that_of_its_name(tmp_path: Path) -> None:
+    reading = read_publication(write_csv(tmp_path / "SFR41_CEA2016.csv", wide("CEA2016")))
+    assert figure(reading, WARRINGTON, 2016, "looked_after_ceased") == ("131", "")
+    with pytest.raises(NotRecognised, match="which year"):
+        read_publication(write_csv(tmp_path / "SFR21_CEA.csv", wide("CEA2016")))
+
+
+def test_the_wide_file_of_2010_has_the_departments_codes_alone(tmp_path: Path) -> None:
+    reading = read_publication(write_csv(tmp_path / "SFR27_2010_March.csv", wide("March2010")))
+    assert figure(reading, WARRINGTON, 2010, "looked_after_31_march") == ("267", "")
+    # The middle of 2009 lies in the financial year that ends in 2010.
+    assert figure(reading, WARRINGTON, 2010, "population_0_17_used_by_dfe") == ("43100", "")
+
+
+# --- the long layout: levels, categories, codes, years, marks ----------------------------
+
+
+@pytest.mark.parametrize(
+    ("column", "words"),
+    [
+        ("geographic_level", {"Local authority": "LA"}),
+        ("geographic_level", {"Local authority": "Local authorities"}),
+        ("new_la_code", {"E06000007": "00EU", "E06000053": "00HF"}),
+        ("new_la_code", {"E06000007": "e06000007 "}),
+        ("time_period", {"2025": "31/03/2025", "2024": "2023-24"}),
+        ("time_period", {"2025": "2025.0", "2024": "YE 2024"}),
+        ("population_type", {"Children ceasing to be looked after each year": "CLA who left care"}),
+    ],
+)
+def test_the_same_said_otherwise_is_the_same(
+    tmp_path: Path, column: str, words: dict[str, str]
+) -> None:
+    table = looked_after()
+    said = read_publication(write_csv(tmp_path / "said.csv", changed(table, column, words)))
+    plain = read_publication(write_csv(tmp_path / "plain.csv", table))
+    assert said.rows[KEYS].equals(plain.rows[KEYS])
+
+
+def test_headings_run_together_and_a_missing_level_change_nothing(tmp_path: Path) -> None:
+    table = looked_after()
+    run = table.rename(columns=lambda name: name.title().replace("_", ""))
+    plain = read_publication(write_csv(tmp_path / "plain.csv", table))
+    for name, other in (("run", run), ("level", table.drop(columns="geographic_level"))):
+        reading = read_publication(write_csv(tmp_path / f"{name}.csv", other))
+        assert reading.rows[KEYS].equals(plain.rows[KEYS])
+
+
+def test_a_file_without_a_row_of_councils_says_which_levels_it_has(tmp_path: Path) -> None:
+    table = changed(looked_after(), "geographic_level", {"Local authority": "School"})
+    with pytest.raises(NotRecognised, match=r"'Local authority'.*'School'"):
+        read_publication(write_csv(tmp_path / "cla.csv", table))
+
+
+def test_codes_that_contradict_each_other_wait_to_be_looked_at(tmp_path: Path) -> None:
+    table = looked_after()
+    table.loc[table["la_name"] == "Warrington", "old_la_code"] = "876"
+    rows = read_publication(write_csv(tmp_path / "cla.csv", table)).rows
+    assert (rows["la_code"] == "E06000007 or 876").sum() == 14
+    assert "E06000007" not in set(rows["la_code"])
+
+
+def test_a_category_that_may_be_one_of_ours_waits_under_both_names(tmp_path: Path) -> None:
+    ceasing = "Children ceasing to be looked after each year"
+    table = changed(looked_after(), "population_type", {ceasing: "Exits"})
+    rows = read_publication(write_csv(tmp_path / "cla.csv", table)).rows
+    assert "looked_after_ceased" not in set(rows["measure"])
+    assert (rows["measure"] == "Exits (perhaps looked_after_ceased)").sum() == 6
+    table = changed(placements(), "characteristic", {"Foster placements": "Foster homes"})
+    rows = read_publication(write_csv(tmp_path / "placements.csv", table)).rows
+    assert "Foster homes (perhaps foster)" in set(rows["measure"])
