@@ -200,6 +200,7 @@ def test_receipts_look_back_at_what_was_approved(
     assert f"new cost {pence(float(cost))}, cashable saving {pence(float(saved))}" in said
     assert f"{float(people):,.0f} people started. 27 did start in the 9 months on file" in said
     assert "How many did start is not on file" in found["mockingbird"]
+    assert said.endswith("What it did save and cost is not on file: add it by hand.")
 
 
 def test_layouts_on_file_are_sound_and_full_is_the_default(tmp_path: Path) -> None:

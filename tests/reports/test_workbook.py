@@ -27,7 +27,7 @@ SHEETS += [
     "S home-care-65-plus",
     "Results",
 ]
-SHEETS += ["Annual", "Appraisal", "Baseline", "Programmes", "Sources", "Provenance"]
+SHEETS += ["Annual", "Appraisal", "Baseline", "Programmes", "Measures", "Sources", "Provenance"]
 FIRST_YEAR = 8
 """Column of the first year on the MTFS sheet, counted from one."""
 

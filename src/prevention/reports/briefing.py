@@ -6,6 +6,8 @@ import io
 import zipfile
 from typing import Any
 
+import numpy as np
+
 from prevention.model.measures import TOTAL
 from prevention.model.programmes import Programme
 from prevention.reports import charts
@@ -92,10 +94,8 @@ def _headline(document: Any, s: Scenario) -> None:
         "These are forecasts, from published figures and stated assumptions, not results.",
     )
     _say(document, arrival("these programmes", projection.timeline.labels, saved))
-    rows = s.annual.query("programme == 'total' and service == 'total'")
-    low_high = rows[(rows["measure"] == "cashable_saving") & rows["p10"].notna()]
-    if len(low_high):
-        end = low_high.iloc[-1]
+    end = s.whole("cashable_saving").iloc[-1]
+    if np.isfinite(end["p10"]):
         _say(
             document,
             f"How sure: in {last} the saving lies between {pounds(end['p10'])} and "
@@ -168,7 +168,7 @@ def _curve(document: Any, s: Scenario) -> None:
     document.add_heading("When it costs and when it pays", 1)
     picture, words = curve(s)
     peak = s.levels.figure(TOTAL, "peak_funding") or 0.0
-    payback = _appraised(s, TOTAL, "payback_year")
+    payback = s.levels.text(TOTAL, "payback_year")
     _say(
         document,
         f"{words} "
@@ -179,12 +179,6 @@ def _curve(document: Any, s: Scenario) -> None:
     shape = document.add_picture(io.BytesIO(image), width=Cm(14.5))
     shape._inline.docPr.set("descr", words)
     shape._inline.docPr.set("title", "Running net saving by month")
-
-
-def _appraised(s: Scenario, id_: str, name: str) -> str:
-    rows = s.appraisal[s.appraisal["programme"] == id_] if len(s.appraisal) else s.appraisal
-    value = rows[name].iloc[0] if len(rows) else None
-    return value if isinstance(value, str) else ""
 
 
 def _largest(s: Scenario) -> list[tuple[str, Programme]]:
@@ -198,7 +192,7 @@ def _assumptions(document: Any, s: Scenario) -> None:
     quarter = s.levels.figure(TOTAL, "quarter_slip")
     if quarter is not None:
         lag = s.levels.figure(TOTAL, "switching_lag_months")
-        note = _appraised(s, TOTAL, "switching_lag_note")
+        note = s.levels.text(TOTAL, "switching_lag_note") or ""
         _say(document, f"{slip(quarter)} {longest_lag(lag, note)}")
     for id_, programme in _largest(s):
         saved = sum(s.levels.of(id_, "cashable_saving")) / 100

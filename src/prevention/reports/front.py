@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from prevention.model.measures import TOTAL
 from prevention.reports.live.write import Model
 from prevention.reports.page import Column, Page
-from prevention.reports.words import arrival
+from prevention.reports.words import arrival, turning
 
 if TYPE_CHECKING:
     from prevention.reports.workbook import Scenario
@@ -59,6 +59,7 @@ _ROLES = (
     ("Baseline", "Values as exported", "", "#3D3D3D"),
     ("Programmes", "Record", "", "#3D3D3D"),
     ("Differences", "Record", "", "#3D3D3D"),
+    ("Measures", "Record", "", "#3D3D3D"),
     ("Sources", "Record", "", "#3D3D3D"),
     ("Provenance", "Record", "", "#3D3D3D"),
 )
@@ -71,8 +72,7 @@ def write_cover(page: Page, scenarios: Sequence[Scenario], models: Sequence[Mode
     for s, model in zip(scenarios, models, strict=True):
         _answer(page, s, model)
     for text in _MEANING:
-        page.put(page.row, 0, text, "code")
-        page.row += 1
+        page.say(text)
     page.sheet.fit_to_pages(1, -(-len(scenarios) // _ON_A_PAGE))
     page.close()
 
@@ -80,10 +80,9 @@ def write_cover(page: Page, scenarios: Sequence[Scenario], models: Sequence[Mode
 def _answer(page: Page, s: Scenario, model: Model) -> None:
     """One scenario: the saving, cost and net of each year, their range, and the checks."""
     plan, labels = s.projection.plan, s.projection.timeline.labels
-    for text in (s.about, plan.summary, " ".join(s.projection.missing)):
-        if text:
-            page.put(page.row, 0, text, "code")
-            page.row += 1
+    page.say(s.about)
+    page.say(plan.summary)
+    page.say(f"As exported: {_in_words(s)}")
     page.row += 1
     columns = [Column(f"Scenario {s.number}", width=46)]
     columns += [Column(label, "thousands", 13) for label in labels]
@@ -108,13 +107,28 @@ def _answer(page: Page, s: Scenario, model: Model) -> None:
         page.put(page.row, 0, title)
         page.formula(page.row, 1, formula, 0.0, "money")
         page.row += 1
+    for text in s.projection.missing:
+        page.say(text)
     page.row += 1
 
 
+def _in_words(s: Scenario) -> str:
+    """When the saving arrives, and when the cash spent in advance comes back."""
+    saved = s.whole("cashable_saving")
+    words = arrival("these programmes", saved["year"].tolist(), saved["central"].tolist())
+    peak = s.levels.figure(TOTAL, "peak_funding")
+    if peak is None:
+        return words
+    month, year, deepest = (
+        s.levels.text(TOTAL, name)
+        for name in ("payback_month", "payback_year", "peak_funding_month")
+    )
+    return f"{words} {turning(month, year, peak, deepest)}"
+
+
 def _as_exported(page: Page, s: Scenario, total: int) -> None:
-    """The range and the chance, which are values, and the answer in words."""
-    rows = s.annual.query("programme == 'total' and service == 'total'")
-    saved = rows[rows["measure"] == "cashable_saving"]
+    """The range and the chance, which are values."""
+    saved = s.whole("cashable_saving")
     for name, title in _RANGE.items():
         if saved[name].notna().all():
             page.put(page.row, 0, f"{title}, as exported")
@@ -126,9 +140,6 @@ def _as_exported(page: Page, s: Scenario, total: int) -> None:
         page.put(page.row, 0, "Chance of reaching the saving, as exported")
         page.put(page.row, total, chance, "share")
         page.row += 1
-    words = arrival("these programmes", s.projection.timeline.labels, saved["central"].tolist())
-    page.put(page.row, 0, f"As exported: {words}", "code")
-    page.row += 1
 
 
 def write_contents(page: Page) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -145,12 +146,19 @@ class Levels:
         found = self.projection.central.get((programme, TOTAL))
         return self._nothing if found is None else to_pence(np.ravel(found[measure]))
 
+    @cached_property
+    def _appraised(self) -> dict[str, dict[Any, Any]]:
+        return {row["programme"]: row for row in self.appraisal.to_dict("records")}
+
     def figure(self, programme: str, name: str) -> float | None:
         """A figure of the appraisal; None where there is none."""
-        if self.appraisal.empty or name not in self.appraisal:
-            return None
-        rows = self.appraisal[self.appraisal["programme"] == programme][name]
-        return None if rows.empty or pd.isna(rows.iloc[0]) else float(rows.iloc[0])
+        found = self._appraised.get(programme, {}).get(name)
+        return None if pd.isna(found) else float(found)
+
+    def text(self, programme: str, name: str) -> str | None:
+        """A text of the appraisal, as a month or a year; None where there is none."""
+        found = self._appraised.get(programme, {}).get(name)
+        return found if isinstance(found, str) else None
 
 
 def one_off_cost(projection: Projection) -> dict[str, Floats]:

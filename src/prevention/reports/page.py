@@ -16,9 +16,10 @@ from typing import Any, Literal
 
 import numpy as np
 import xlsxwriter
-from xlsxwriter.utility import quote_sheetname, xl_range, xl_range_abs, xl_rowcol_to_cell
+from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
+from prevention.reports.printing import A4, set_areas
 from prevention.reports.safe import CELL_LIMIT, cell_text, sheet_name
 
 Style = Literal[
@@ -66,7 +67,6 @@ FONT = {"font_name": "Arial", "font_size": 10}
 _FONT = FONT | {"valign": "top"}
 NARROW, WIDE = 8, 44
 """Narrowest and widest column, in characters."""
-A4 = 9
 _EMS = {
     "ijl'|": 0.23,
     "ftrI.,:;/! ()[]-": 0.32,
@@ -86,8 +86,6 @@ _CHARACTER, _EDGE = 0.5, 0.7
 tight, so that a row is rather too tall than too short."""
 _NOTE = 150
 """Characters of a line of notes: no wider than the narrowest sheet's print."""
-_ACROSS = 210
-"""Characters of width on one page: print of some 60 per cent of its size on screen."""
 _LINE, _TALLEST = 13.0, 409.0
 """Height of a line of Arial 10, and the most that Excel gives a row, points."""
 
@@ -160,18 +158,25 @@ class Page:
         self.texts: dict[int, list[tuple[int, str]]] = {}
         heading = book.special("title", {"bold": True, "font_size": 14})
         sheet.write_string(0, 0, cell_text(title), heading)
-        lines = [line for note in notes for line in textwrap.wrap(cell_text(note), _NOTE) or [""]]
-        for place, line in enumerate(lines, 1):
-            sheet.write_string(place, 0, line, book.format("code"))
         sheet.set_row(0, 21)
-        self.row = len(lines) + 2
+        self.row = 1
+        for note in notes:
+            self.say(note)
+        self.row += 1
         self.beside: tuple[int, int, int] | None = None
+        self.breaks: Sequence[int] = ()
         sheet.hide_gridlines(2)
         sheet.set_landscape()
         sheet.set_paper(A4)
         sheet.fit_to_pages(1, 0)
         sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
         sheet.set_footer("&L&A&RPage &P of &N")
+
+    def say(self, text: str) -> None:
+        """Write words across the sheet, on as many lines as they take: print stays large."""
+        for line in textwrap.wrap(cell_text(text), _NOTE) or [""]:
+            self.sheet.write_string(self.row, 0, line, self.book.format("code"))
+            self.row += 1
 
     def put(
         self, row: int, column: int, value: object, style: Style = "text", total: bool = False
@@ -283,19 +288,20 @@ class Page:
             self.sheet.set_column(column, column, width)
         if self.beside is not None:
             columns = [self.widths.get(place, NARROW) for place in range(max(self.widths) + 1)]
-            set_areas(self.sheet, columns, self.beside, self.row - 1)
+            set_areas(self.sheet, columns, self.beside, self.row - 1, self.breaks)
         for row, texts in self.texts.items():
             lines = max(lines_of(text, self.widths.get(column, WIDE)) for column, text in texts)
             if lines > 1:
                 self.sheet.set_row(row, height_of(lines))
 
-    def print_beside(self, named: int, first: int, last: int) -> None:
+    def print_beside(self, named: int, first: int, last: int, breaks: Sequence[int] = ()) -> None:
         """Print what does not fit across on pages of its own, each row named again.
 
         named: columns at the left that name a row. first, last: rows of the table; what
-        stands above and below is printed once, on the first pages.
+        stands above and below is printed once, on the first pages. breaks: as for
+        `printing.pages_of`.
         """
-        self.beside = (named, first, last)
+        self.beside, self.breaks = (named, first, last), breaks
 
     def span(self, row: int, first: int, last: int) -> str:
         """Cells of one row, as formulas of this sheet refer to them."""
@@ -309,42 +315,6 @@ class Page:
 def height_of(lines: int) -> float:
     """Height of a row of so many lines, points."""
     return min(lines * _LINE + 2, _TALLEST)
-
-
-def pages_of(widths: Sequence[int], named: int, across: int = _ACROSS) -> list[tuple[int, int]]:
-    """First and last column of each page across, so that print stays large enough to read.
-
-    named: columns at the left that are printed again on every page.
-
-    >>> pages_of([20, 30, 30, 30], 1, across=80)
-    [(0, 2), (3, 3)]
-    """
-    groups, start, used = [], 0, 0
-    for place, width in enumerate(widths):
-        if used + width > across and place > max(start, named - 1):
-            groups.append((start, place - 1))
-            start, used = place, sum(widths[:named])
-        used += width
-    return [*groups, (start, len(widths) - 1)]
-
-
-def set_areas(sheet: Any, widths: Sequence[int], beside: tuple[int, int, int], bottom: int) -> None:
-    """Print a sheet in areas: Excel and LibreOffice begin each on a page of its own.
-
-    beside: columns that name a row, first and last row of the table. bottom: the last row
-    of the first area.
-    """
-    named, first, last = beside
-    groups = pages_of(widths, named)
-    areas = [
-        xl_range_abs(0 if not place else first, left, max(last, bottom if not place else 0), right)
-        for place, (left, right) in enumerate(groups)
-    ]
-    name = quote_sheetname(sheet.get_name())
-    # XlsxWriter's own method takes a single area.
-    sheet.print_area_range = ",".join(f"{name}!{area}" for area in areas)
-    if len(areas) > 1:
-        sheet.repeat_columns(0, named - 1)
 
 
 def shown(value: object, style: Style) -> str:

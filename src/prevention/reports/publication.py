@@ -19,7 +19,8 @@ from prevention.money import to_pounds
 from prevention.reports import registers
 from prevention.reports.layouts import DIVISORS, WORDS, Layout
 from prevention.reports.lines import Line, mtfs_lines, total_lines
-from prevention.reports.page import A4, height_of, lines_of, set_areas
+from prevention.reports.page import height_of, lines_of
+from prevention.reports.printing import A4, set_areas
 from prevention.reports.provenance import provenance
 from prevention.reports.safe import cell_text
 from prevention.reports.sections import columns_of, is_money, money_of, other_of

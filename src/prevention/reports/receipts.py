@@ -20,6 +20,8 @@ _NOTES = (
     "capital receipts (funding source capital-receipts in the programme's document).",
     "Receipts are one-off: they meet cost and never reduce the recurrent gap. The saving is the "
     "cashable saving of the project in each year, whoever funds it.",
+    "The review sets last year's forecast beside the people who did start. What a project did "
+    "save or cost last year is not on file project by project: add it by hand.",
     "Check each line against the direction in force for the year before it goes to full council.",
 )
 HEADINGS = (
@@ -103,12 +105,11 @@ def _worth(s: Scenario, id_: str) -> str:
     levels = s.levels
     npv, ratio = levels.figure(id_, "npv_cashable"), levels.figure(id_, "bcr_cashable")
     chance = levels.figure(id_, "probability_of_target")
-    rows = s.appraisal[s.appraisal["programme"] == id_]
-    payback = None if rows.empty else rows["payback_year"].iloc[0]
+    payback = levels.text(id_, "payback_year")
     parts = [
         f"NPV (cashable, real) {pounds(npv)}" if npv is not None else "",
         f"benefit-cost ratio {ratio:.2f}" if ratio is not None else "",
-        f"pays back in {payback}" if isinstance(payback, str) else "does not pay back in the plan",
+        f"pays back in {payback}" if payback else "does not pay back in the plan",
         f"chance of the figure {chance:.0%}" if chance is not None else "",
     ]
     return "; ".join(part for part in parts if part)

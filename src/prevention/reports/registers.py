@@ -11,7 +11,7 @@ import pandas as pd
 from prevention.model.assumptions import QUANTITIES
 from prevention.model.comparison import differences
 from prevention.model.evidence import Series
-from prevention.model.measures import GBP
+from prevention.model.measures import GBP, MEASURES
 from prevention.model.programmes import Programme, Rollout
 from prevention.model.projection import Projection
 from prevention.reports.lines import DIRECTORATES
@@ -21,6 +21,13 @@ from prevention.reports.tables import FIGURES
 from prevention.years import format_year
 
 Rows = list[list[Any]]
+
+MEASURED = (
+    Column("Measure", "code"),
+    Column("In words"),
+    Column("Unit", "code"),
+    Column("What it is", width=100),
+)
 
 ANNUAL = (
     Column("No.", "count"),
@@ -286,6 +293,11 @@ def releases(projections: Iterable[Projection]) -> dict[str, list[str]]:
                     if one.title not in titles:
                         titles.append(one.title)
     return used
+
+
+def measures() -> Rows:
+    """What each measure is that the sheets of results hold."""
+    return [[name, m.title, m.unit, m.meaning] for name, m in MEASURES.items()]
 
 
 def sources(projections: Sequence[Projection], citations: Mapping[str, str]) -> Rows:

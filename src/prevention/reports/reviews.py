@@ -2,7 +2,8 @@
 
 The direction on flexible use of capital receipts asks each schedule to look back at the one
 before. The forecast is that of an approved scenario on the record, with the figures it was
-approved with; what happened is the council's own count of starts.
+approved with; what happened is the council's own count of starts. What a project did save or
+cost is on no file the program takes, and the review says so.
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ from prevention.years import MONTHS_PER_YEAR, format_year
 
 Reviews = Mapping[str, str]
 """A sentence or two for each programme, by id."""
+
+
+NO_OUTTURN = "What it did save and cost is not on file: add it by hand."
 
 
 def known_of(bench: Workbench, name: str, projection: Projection, kind: Kind) -> Known:
@@ -70,8 +74,8 @@ def reviews_of(bench: Workbench, projection: Projection) -> Reviews:
         parts = next(
             (text for one, run in approved if (text := _forecast(one, run, id_, year))), ""
         )
-        counted = _started(bench, projection.council.code, id_, last)
-        found[id_] = " ".join(filter(None, (parts or not_known(year), counted if parts else "")))
+        counted = _started(bench, projection.council.code, id_, last) if parts else ""
+        found[id_] = f"{parts} {counted} {NO_OUTTURN}" if parts else not_known(year)
     return found
 
 

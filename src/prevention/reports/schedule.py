@@ -280,7 +280,8 @@ def write_schedule(
     effect = schedule.sum_of(net, (saved, spent), None)
     schedule.section(sections.avoided)
     last = page.row - 1
-    page.print_beside(1, schedule.heading, last)
+    starts = [place.first for place in schedule.places.values()]
+    page.print_beside(1, schedule.heading, last, starts)
     page.row += 1
     schedule_chart(schedule, (saved, spent, effect), (savings, costs, net))
     page.row += CHART_ROWS

@@ -13,6 +13,7 @@ import pandas as pd
 import xlsxwriter
 
 from prevention.model import summary
+from prevention.model.measures import TOTAL
 from prevention.model.projection import Projection
 from prevention.reports import registers
 from prevention.reports.front import CONTENTS_NOTES, COVER_NOTES, write_contents, write_cover
@@ -65,6 +66,12 @@ class Scenario:
     def levels(self) -> Levels:
         """The money of the schedule, as the model settled it."""
         return Levels(self.projection, self.appraisal)
+
+    def whole(self, measure: str) -> pd.DataFrame:
+        """A measure of all programmes and services together, a row a year."""
+        rows = self.annual
+        found = (rows["programme"] == TOTAL) & (rows["service"] == TOTAL)
+        return rows[found & (rows["measure"] == measure)]
 
     @property
     def about(self) -> str:
@@ -244,6 +251,8 @@ def _registers(scenarios: Sequence[Scenario], citations: Mapping[str, str]) -> I
         rows, columns = registers.differing(projections), registers.difference_columns(projections)
         title = "What sets the scenarios apart"
         yield Register("Differences", title, _DIFFERENCE_NOTES, columns, rows)
+    title, rows = "What each measure of the results is", registers.measures()
+    yield Register("Measures", title, _MEASURE_NOTES, registers.MEASURED, rows, named=1)
     rows = registers.sources(projections, citations)
     yield Register("Sources", "Where the figures come from", _SOURCE_NOTES, registers.SOURCES, rows)
 
@@ -280,6 +289,9 @@ _PROGRAMME_NOTES = (
     "Shares in per cent; dates are year-month-day. Waves after the first are expansions.",
 )
 _DIFFERENCE_NOTES = ("Central values, in the unit of the row, of every assumption that differs.",)
+_MEASURE_NOTES = (
+    "Measures by the names they have on the sheets Results and Annual, and in CSV and Parquet.",
+)
 _SOURCE_NOTES = (
     "Published figures by release, then the evidence on each programme with its grade (A is the "
     "strongest) and where to read it.",

@@ -10,6 +10,7 @@ import numpy as np
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from prevention.model.assumptions import Floats
+from prevention.model.measures import GBP
 from prevention.reports.page import Column, Page, Style
 
 
@@ -71,6 +72,11 @@ Formula = Callable[[int, Run], str]
 """The month and the column itself give the formula of a month, without its equals sign."""
 
 
+def style_of(unit: str) -> Style:
+    """Money to the penny, other figures as they are."""
+    return "money" if unit.startswith(GBP) else "number"
+
+
 class Figures:
     """Single figures down a sheet: what it is, its value, its unit."""
 
@@ -78,7 +84,7 @@ class Figures:
         """Begin with a heading row."""
         self.page = page
         columns = [
-            Column("What", width=38),
+            Column("What", width=44),
             Column("Value", "number", 13),
             Column("Unit", width=16),
         ]
@@ -88,18 +94,20 @@ class Figures:
         page.row += 1
 
     def add(
-        self, label: str, formula: str, value: float, unit: str = "", style: Style = "number"
+        self, label: str, formula: str, value: float, unit: str = "", style: Style | None = None
     ) -> Figure:
-        """A figure that follows from others (`=...`)."""
+        """A figure that follows from others (`=...`); style: None goes by the unit."""
         row, page = self.page.row, self.page
         page.put(row, 0, label)
-        page.formula(row, 1, formula, float(value), style)
+        page.formula(row, 1, formula, float(value), style or style_of(unit))
         page.put(row, 2, unit)
         page.row += 1
         local = xl_rowcol_to_cell(row, 1, row_abs=True, col_abs=True)
         return Figure(local, page.reference(row, 1), float(value))
 
-    def link(self, label: str, source: Figure, unit: str = "", style: Style = "number") -> Figure:
+    def link(
+        self, label: str, source: Figure, unit: str = "", style: Style | None = None
+    ) -> Figure:
         """A figure taken from another sheet."""
         return self.add(label, f"={source.full}", source.value, unit, style)
 
@@ -133,7 +141,7 @@ class Years:
         page.put(row, 2, unit)
         for year in range(self.years):
             value = float(found[year])
-            page.formula(row, self.first + year, f"={formula(year)}", value, "number")
+            page.formula(row, self.first + year, f"={formula(year)}", value, style_of(unit))
         page.row += 1
         return Line(row, self.first, page.name, found)
 

@@ -11,23 +11,24 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from prevention.model.assumptions import QUANTITIES, Assumption
 from prevention.model.demand import modelled, unit_cost_of
+from prevention.model.measures import GBP
 from prevention.model.programmes import Rollout
 from prevention.model.projection import Projection
-from prevention.reports.live.cells import Figure
+from prevention.reports.live.cells import Figure, style_of
 from prevention.reports.page import Column, Page
 
 HEADINGS = (
-    Column("Key", width=32),
-    Column("What it is", width=30),
+    Column("Key", width=39),
+    Column("What it is", width=28),
     Column("Low", "number", 12),
     Column("Central (input)", "number", 13),
     Column("High", "number", 12),
     Column("Unit", width=11),
     Column("Basis", width=11),
-    Column("Source", width=36),
+    Column("Source", width=34),
     Column("As at", width=9),
     Column("Decided by", width=10),
-    Column("Reason", width=16),
+    Column("Reason", width=14),
     Column("Central as exported", "number", 12),
     Column("Changed", width=10),
 )
@@ -118,13 +119,15 @@ def _number(inputs: Inputs, key: str, owner: str, value: float, record: Assumpti
     quantity = QUANTITIES[key.rsplit(".", 1)[-1]]
     page.put(row, 0, key)
     page.put(row, 1, f"{owner}: {_lower(quantity.title)}")
-    form = page.book.special("input", _INPUT | {"num_format": "#,##0.0###_)"})
+    money = quantity.unit.startswith(GBP)
+    name, shown = ("money input", "#,##0.00_)") if money else ("input", "#,##0.0###_)")
+    form = page.book.special(name, _INPUT | {"num_format": shown})
     for column, figure in ((LOW, record.low), (CENTRAL, value), (HIGH, record.high)):
         page.sheet.write_number(row, column, figure, form)
     texts = (quantity.unit, record.basis, record.source or "None stated", record.as_at)
     for column, text in enumerate((*texts, record.decided_by, record.reason), HIGH + 1):
         page.put(row, column, text)
-    page.put(row, EXPORTED, value, "number")
+    page.put(row, EXPORTED, value, style_of(quantity.unit))
     upper = min(quantity.maximum, 1e12)
     page.sheet.data_validation(
         row,

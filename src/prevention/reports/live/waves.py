@@ -51,7 +51,7 @@ def wave_of(
     figures: Figures, inputs: Inputs, stem: str, name: str, rollout: Rollout, common: Common
 ) -> Wave:
     """The single figures of a wave, linked to the inputs."""
-    figures.note(f"Wave: {name or 'first'}")
+    figures.note(f"Wave: {name.replace('-', ' ') or 'first'}")
 
     def link(key: str, label: str, unit: str) -> Figure:
         return figures.link(label, inputs.get(stem + key), unit)
