@@ -6,9 +6,11 @@ no colour that means anything, an explanation for every cell without a figure.
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Mapping, Sequence
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -253,9 +255,10 @@ def _formats(rows: pd.DataFrame, label: str) -> list[dict[str, Any]]:
     figures = _figures(rows)
     texts = [name for name in rows.columns if name not in figures]
     number = {
-        "num_format": f"#,##{decimals};-#,##{decimals}",
+        # Two blanks keep it clear of the text in the next column, where an indent is not drawn.
+        "num_format": f"#,##{decimals}_)_);-#,##{decimals}_)_)",
         "align": "right",
-        "indent": 2,  # clear of the text in the next column
+        "indent": 2,
         "valign": "top",
     }
     forms = ((figures, number), (texts, {"text_wrap": True, "valign": "top"}))
@@ -277,7 +280,17 @@ def _set_sizes(sheet: Any, made: Any) -> None:
         sheet.set_row(first + place, height_of(lines) * _TALLER)
     sheet.repeat_rows(first)
     last = first + len(rows) - 1
-    set_areas(sheet, widths, (1, first, last), last)
+    set_areas(sheet, widths, (1, first, last), last, _breaks(list(made.table.columns)))
+
+
+def _breaks(headings: Sequence[str]) -> list[int]:
+    """Where a page may begin: not between the years of one figure.
+
+    >>> _breaks(["Type", "2027/28 (GBP)", "2028/29 (GBP)", "2027/28 cumulative"])
+    [0, 1, 3]
+    """
+    bare = ["", *(re.sub(r"\d{4}/\d{2}", "", heading) for heading in headings)]
+    return [place for place, (before, now) in enumerate(pairwise(bare)) if before != now]
 
 
 def _set_text_heights(book: Any, cover: Any) -> None:
