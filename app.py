@@ -3,8 +3,10 @@
 import streamlit as st
 
 from prevention.dashboard.identity import admitted, show_who
+from prevention.dashboard.memory import share_one_heap
 from prevention.dashboard.pages import PAGES
 
+share_one_heap()
 st.set_page_config(page_title="Prevention savings", page_icon="📈", layout="wide")
 if admitted():
     pages = [st.Page(**about) for about in PAGES]

@@ -29,6 +29,12 @@ def table(page: AppTest, row: str) -> pd.DataFrame:
     return next(t.value for t in page.table if row in t.value.index)
 
 
+def unfolded(page: AppTest, key: str) -> AppTest:
+    """The page with one of its folded parts opened."""
+    page.session_state[key] = True
+    return page.run()
+
+
 def button(page: AppTest, label: str) -> Any:
     """The one button of that label."""
     (found,) = [each for each in page.button if each.label == label]

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.screen import Opened, button, figure, said, table
+from dashboard.screen import Opened, button, figure, said, table, unfolded
 from prevention.dashboard import figures
 from prevention.jobs import Request, Workbench
 from prevention.model import summary
@@ -83,7 +83,7 @@ def middle(saved: pd.Series) -> float:
 
 def test_the_lag_curve_is_redrawn(opened: Opened) -> None:
     page = opened("adjust", set=SLOW)
-    rows = table(page, "Month 24")
+    rows = table(unfolded(page, "curve's table"), "Month 24")
     assert rows.loc["Month 24", "As on file"] == "71%"
     assert as_number(rows.loc["Month 24", "With your changes"].rstrip("%")) < 5
 
@@ -93,7 +93,7 @@ def test_reset_puts_every_assumption_back(opened: Opened) -> None:
     assert figure(page, HEAD) != figure(opened("adjust"), HEAD)
     button(page, "Take back all").click().run()
     assert page.slider(key="lever onset_lag").value == 20.625
-    assert page.slider(key="lever effect").value == 5.5
+    assert unfolded(page, "other levers").slider(key="lever effect").value == 5.5
     assert figure(page, HEAD) == figure(opened("adjust"), HEAD)
 
 
@@ -149,7 +149,8 @@ def test_one_programme_alone(opened: Opened, workbench: Workbench) -> None:
 
 
 def test_the_ladder_sums_to_the_penny(opened: Opened, workbench: Workbench) -> None:
-    rows = table(opened("adjust"), "Gross avoided cost")["Over the plan"]
+    page = unfolded(opened("adjust"), "ladder's table")
+    rows = table(page, "Gross avoided cost")["Over the plan"]
     amounts = [
         round(float(v.replace("£", "").replace("−", "-").replace(",", "")) * 100) for v in rows
     ]
@@ -179,6 +180,16 @@ def test_turning_point_is_that_of_the_appraisal(workbench: Workbench) -> None:
         assert found.month == (month if isinstance(month, str) else None)
         assert found.peak == pytest.approx(rows.loc[id_, "peak_funding"], abs=0.01)
         assert found.peak_month == rows.loc[id_, "peak_funding_month"]
+
+
+def test_a_table_below_a_chart_is_made_only_while_it_is_open(opened: Opened) -> None:
+    page = opened("adjust")
+    closed = {row for each in page.table for row in each.value.index}
+    assert not closed & {"Month 24", "Gross avoided cost"}
+    for key, row in (("curve's table", "Month 24"), ("ladder's table", "Gross avoided cost")):
+        assert row in table(unfolded(page, key), row).index
+        page.slider(key="lever onset_lag").set_value(30.0).run()
+        assert row in table(page, row).index  # and stays while a lever moves
 
 
 def test_undo_takes_back_one_move_at_a_time(opened: Opened) -> None:
@@ -213,8 +224,7 @@ def test_the_bridge_shows_each_change_and_adds_up_to_the_penny(opened: Opened) -
     changes = [SLOW, "programmes.mockingbird.effect=0.1"]
     page = opened("adjust", set=changes)
     page.session_state["detail"] = "What changed it"
-    page.run()
-    rows = table(page, "Changes acting together")
+    rows = table(unfolded(page, "bridge's table"), "Changes acting together")
     amounts = [in_pence(v) for v in rows["Over the plan"]]
     assert list(rows.index) == [
         "As on file",

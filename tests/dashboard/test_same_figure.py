@@ -17,7 +17,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
-from dashboard.screen import figure, said, table
+from dashboard.screen import figure, said, table, unfolded
 from prevention.cli import app
 from prevention.dashboard import figures
 from prevention.dashboard.session import DRAWS
@@ -113,7 +113,7 @@ def case(
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(STORE_VARIABLE, str(store))
         pages = {
-            "adjust": _opened("adjust", scenario=scenario),
+            "adjust": unfolded(_opened("adjust", scenario=scenario), "ladder's table"),
             "compare": _opened("compare", scenarios=["do-nothing", scenario]),
             "export": _opened("export", export=scenario),
         }

@@ -108,8 +108,10 @@ def _show_levers(current: Projection, scenario: str, programme: str, base: str) 
         "Show figures for", [WHOLE, ONE], default=WHOLE, required=True, key="figures-for"
     )
     levers.show_lag(current.plan, scenario, programme)
-    with st.expander("Spread, ramp, effect, fade-out and cashable share"):
-        levers.show_others(current.plan, scenario, programme)
+    others = "Spread, ramp, effect, fade-out and cashable share"
+    with st.expander(others, key="other levers", on_change="rerun") as folded:
+        if folded.open:
+            levers.show_others(current.plan, scenario, programme)
     moved = len({working.stem_of(key) for key, _ in working.changes(scenario)})
     with st.container(horizontal=True):
         st.button(
@@ -300,4 +302,4 @@ def _show_curve(pair: Pair) -> None:
     wide = rows[rows["month"] % 12 == 0].pivot(index="month", columns="series", values="share")
     wide = wide[[pair.start, ADJUSTED]].map(words.per_cent)
     wide.index = pd.Index([f"Month {month}" for month in wide.index])
-    show_below(picture, wide, title, pair.run, "Since the start")
+    show_below(picture, wide, title, pair.run, "Since the start", key="curve's table")

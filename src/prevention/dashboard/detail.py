@@ -61,7 +61,7 @@ def _show_ladder(pair: Pair) -> None:
     table = pd.DataFrame(
         {"Over the plan": [pence(amount) for amount in rows["amount"]]}, index=rows["step"]
     )
-    show_below(picture, table, title, pair.run)
+    show_below(picture, table, title, pair.run, key="ladder's table")
 
 
 def _show_bridge(pair: Pair) -> None:
@@ -88,7 +88,7 @@ def _show_bridge(pair: Pair) -> None:
     table = pd.DataFrame(
         {"Over the plan": [pence(amount) for amount in rows["amount"]]}, index=rows["step"]
     )
-    show_below(picture, table, title, pair.run)
+    show_below(picture, table, title, pair.run, key="bridge's table")
 
 
 def bridge_rows(found: Bridge, pair: Pair) -> pd.DataFrame:

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 DRAWS = 2048
 """Draws while figures are being tried out: a slider move stays under half a second."""
 
-KEPT = 96 * 2**20
-"""Bytes of results held for all visitors together: some five runs of six programmes."""
+KEPT = 64 * 2**20
+"""Bytes of results held for all visitors together: some three runs of six programmes."""
 
 NOTICES = "notices"
 """Where a session keeps what is to be said of its address until a page has said it all."""
@@ -234,15 +234,23 @@ def show_picture(chart: Picture, alt_text: str) -> None:
 
 
 def show_below(
-    chart: Picture, rows: pd.DataFrame, title: str, run: str = "", heading: str = ""
+    chart: Picture,
+    rows: pd.DataFrame,
+    title: str,
+    run: str = "",
+    heading: str = "",
+    key: str | None = None,
 ) -> None:
     """Under a chart: its figures as a table, and itself as PNG or SVG, one click away.
 
     run: id of the run, printed on the saved chart with the source. heading: see `show_table`.
+    key: where charts follow a lever; the table is then made and sent only while it is open.
     """
-    with st.expander(f"Table and downloads: {plain(title)}"):
-        show_table(rows, title, heading)
-        show_downloads(chart, title, run)
+    label = f"Table and downloads: {plain(title)}"
+    with st.expander(label, key=key, on_change="rerun" if key else "ignore") as below:
+        if below.open or not key:
+            show_table(rows, title, heading)
+            show_downloads(chart, title, run)
 
 
 def show_downloads(chart: Picture, title: str, run: str) -> None:
