@@ -33,6 +33,9 @@ TABS = {
     "/compare": ["Children's and adults'", "What drives the difference", "Which assumptions"],
 }
 
+FOLDED = {LATE: 4, "/compare": 2, "/baseline": 1, "/programmes": 1, "/accuracy": 1}
+"""How many parts at least of a page are folded away: tables below charts, more levers."""
+
 CLIPPED = """
 () => [...document.querySelectorAll(
     '[data-testid=stMain] :is(button, input, textarea, a, [role=slider], [role=tab])'
@@ -121,6 +124,19 @@ def test_what_is_behind_a_tab_can_be_read_too(reader: Visitor, place: str) -> No
         reader.page.get_by_role("tab", name=title).click()
         reader.settle()
         assert faults(reader, {"include": [["[role=tabpanel]"]]}) == [], title
+
+
+@pytest.mark.parametrize("place", FOLDED)
+def test_what_is_folded_away_can_be_read_too(reader: Visitor, place: str) -> None:
+    resize(reader, DESK)
+    reader.go(place)
+    folds = reader.page.get_by_test_id("stExpander").locator("summary")
+    for fold in folds.all():
+        fold.click()
+        reader.settle()
+    opened = reader.page.locator("[data-testid=stExpander] details[open]")
+    assert opened.count() == folds.count() >= FOLDED[place]
+    assert faults(reader, {"include": [["[data-testid=stExpander]"]]}) == []
 
 
 def test_the_statement_owns_up_to_every_fault_there_is(reader: Visitor) -> None:
