@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import functools
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 import openpyxl
 import pytest
 from openpyxl.cell.cell import Cell
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
+from pydantic import BaseModel
 
 from prevention.jobs import Request, Workbench
-from prevention.model.assumptions import Assumption
 from prevention.model.evidence import CouncilEvidence, Observation, Series
 from prevention.model.programmes import Evidence, Funding, Programme
 from prevention.model.projection import Projection, project
@@ -67,40 +68,50 @@ def spoiled(workbench: Workbench, council: CouncilEvidence) -> Callable[[str], P
     def make(text: str) -> Projection:
         library = workbench.library
         mockingbird = _spoiled_programme(library.programmes["mockingbird"], text)
-        scenario = Scenario(
-            id=text, title=text, summary=text, programmes=(mockingbird.id,), years=1
+        scenario = spoiled_texts(
+            Scenario(id="x", title="X", programmes=(mockingbird.id,), years=1), text
         )
-        spoiled_library = Library({mockingbird.id: mockingbird}, {}, library.economy)
+        economy = spoiled_texts(library.economy, text)
+        spoiled_library = Library({mockingbird.id: mockingbird}, {}, economy)
         return project(resolve(scenario, spoiled_library), _spoiled_council(council, text), draws=0)
 
     return make
 
 
-def _spoiled_programme(programme: Programme, text: str) -> Programme:
-    assumptions: dict[str, Assumption] = {
-        name: value.model_copy(
-            update={"source": text, "as_at": text, "decided_by": text, "reason": text}
-        )
-        for name, value in programme.assumptions()
+D = TypeVar("D", bound=BaseModel)
+REFERRING = ("service", "replaced_by", "differs_from", "first_year")
+"""Fields of text that name something else, and are refused unless they do."""
+
+
+def spoiled_texts(document: D, text: str) -> D:
+    """A document with a text in every field of text it has, and in those of its parts."""
+
+    def spoiled(value: object) -> object:
+        if isinstance(value, BaseModel):
+            return spoiled_texts(value, text)
+        if isinstance(value, Mapping):
+            return {key: spoiled(part) for key, part in value.items()}
+        return tuple(map(spoiled, value)) if isinstance(value, tuple) else value
+
+    fields = type(document).model_fields
+    changes = {
+        name: text
+        if field.annotation is str and name not in REFERRING
+        else spoiled(getattr(document, name))
+        for name, field in fields.items()
     }
+    return document.model_copy(update=changes)
+
+
+def _spoiled_programme(programme: Programme, text: str) -> Programme:
     funding = (
-        Funding(source="base", share=0.5, note=text),
-        Funding(source="capital-receipts", share=0.25, note=text),
+        Funding(source="base", share=0.5),
+        Funding(source="capital-receipts", share=0.25),
     )
-    wave = programme.model_copy(update={"funding": funding})
-    return programme.model_copy(
-        update={
-            **assumptions,
-            "id": text,
-            "name": text,
-            "summary": text,
-            "owner": text,
-            "unit": text,
-            "funding": funding,
-            "evidence": (Evidence(finding=text, grade="C", source=text),),
-            "expansions": {text: wave.model_copy(update={"expansions": {}})},
-        }
-    )
+    evidence = (Evidence(finding="", grade="C", source=""),)
+    whole = programme.model_copy(update={"funding": funding, "evidence": evidence})
+    wave = whole.model_copy(update={"expansions": {}})
+    return spoiled_texts(whole.model_copy(update={"expansions": {text: wave}}), text)
 
 
 def _spoiled_council(council: CouncilEvidence, text: str) -> CouncilEvidence:

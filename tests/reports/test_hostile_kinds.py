@@ -14,8 +14,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from prevention.model.projection import Projection
-from prevention.reports.exporting import Kind, content_of
+from prevention.reports.exporting import Kind, Known, content_of
 from prevention.reports.layouts import DEFAULT_LAYOUT, Layout, LayoutColumn
+from prevention.reports.registers import releases
 from reports.conftest import opened
 from reports.hostile import TEXTS
 from reports.test_hostile import is_ours
@@ -46,9 +47,15 @@ def hostile_book(
 ) -> tuple[Kind, bytes]:
     """One workbook of a kind, with a scenario full of each hostile text."""
     kind: Kind = request.param
-    citations = {"release": "=1+1"}
     scenarios = [spoiled(text) for text in TEXTS]
-    return kind, content_of(scenarios, kind, citations, layout=hostile_layout())
+    citations = dict.fromkeys(releases(scenarios), "=1+1")
+    known = [known_as(text) for text in TEXTS]
+    return kind, content_of(scenarios, kind, citations, layout=hostile_layout(), known=known)
+
+
+def known_as(text: str) -> Known:
+    """A record whose every text is hostile: who saved the version, what a review says."""
+    return Known(text, {text: text})
 
 
 def test_no_cell_of_a_workbook_runs_a_text(hostile_book: tuple[Kind, bytes]) -> None:
@@ -96,7 +103,7 @@ def test_a_package_of_charts_runs_nothing(spoiled: Callable[[str], Projection]) 
     names = []
     for name, content in parts_of(spoiled(ALL), Kind.charts):
         names.append(name)
-        assert re.fullmatch(r"[a-z-]+\.(csv|png|svg|txt)", name)
+        assert re.fullmatch(r"[a-z-]+\.(csv|png|svg|txt|json)", name)
         if name.endswith(".csv"):
             assert_csv_is_text(content.decode("utf-8-sig"))
         elif name.endswith(".svg"):
@@ -105,7 +112,8 @@ def test_a_package_of_charts_runs_nothing(spoiled: Callable[[str], Projection]) 
 
 
 def parts_of(projection: Projection, kind: Kind) -> Iterator[tuple[str, bytes]]:
-    with zipfile.ZipFile(io.BytesIO(content_of([projection], kind, {}))) as parts:
+    known = [known_as(projection.plan.title)]
+    with zipfile.ZipFile(io.BytesIO(content_of([projection], kind, {}, known=known))) as parts:
         for name in parts.namelist():
             yield name, parts.read(name)
 
@@ -147,7 +155,7 @@ def assert_picture_is_still(content: bytes) -> None:
 def test_the_briefing_shows_hostile_text_letter_for_letter(
     spoiled: Callable[[str], Projection],
 ) -> None:
-    content = content_of([spoiled(ALL)], Kind.briefing, {})
+    content = content_of([spoiled(ALL)], Kind.briefing, {}, known=[known_as(ALL)])
     document = docx.Document(io.BytesIO(content))
     for tag in ("w:instrText", "w:fldSimple", "w:hyperlink", "w:object", "w:altChunk"):
         assert not document.element.body.findall(f".//{tag}", document.element.nsmap), tag
