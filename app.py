@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from prevention.dashboard.identity import admitted, show_who
+from prevention.dashboard.identity import admitted, follow_link, show_who
 from prevention.dashboard.memory import share_one_heap
 from prevention.dashboard.pages import PAGES
 
@@ -12,6 +12,7 @@ if admitted():
     pages = [st.Page(**about) for about in PAGES]
     st.session_state["pages"] = {page.url_path or "start": page for page in pages}
     page = st.navigation(pages, position="top")
+    follow_link(st.session_state["pages"])
     show_who()
     st.title("Prevention savings" if page.title == "Start" else page.title)
     page.run()

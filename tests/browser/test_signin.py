@@ -190,6 +190,20 @@ def test_who_is_turned_away_by_the_provider_is_not_in(person: Person, office: Of
     assert_sees_no_figure(stranger, "/adjust")
 
 
+def test_a_link_still_leads_where_it_said_after_signing_in(person: Person, office: Office) -> None:
+    reader = person()
+    assert_sees_no_figure(reader, LINK)
+    reader.page.get_by_role("button", name="Sign in").click()
+    reader.page.get_by_role("button", name="vera", exact=True).click()
+    reader.page.get_by_role("heading", level=1, name="Adjust").wait_for()
+    reader.settle()
+    assert reader.page.get_by_role("slider", name="Onset lag").input_value() == "36"
+    assert reader.page.url == office.address + LINK
+    reader.page.get_by_role("link", name="Start", exact=True).click()  # and is done with
+    reader.page.get_by_role("heading", level=1, name="Prevention savings").wait_for()
+    sign_out(reader)
+
+
 @pytest.mark.parametrize("who", ["nora", "ivan"])
 def test_who_has_no_role_is_refused_in_plain_words(
     person: Person, office: Office, who: str

@@ -20,8 +20,10 @@ import getpass
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import streamlit as st
+from streamlit.web.server.starlette.starlette_app_utils import decode_xsrf_token_string
 
 from prevention.reports.words import plain
 
@@ -30,6 +32,11 @@ ROLES = ("viewer", "editor", "approver")
 
 GROUPS = ("groups", "roles")
 """Claims that may hold the names of groups."""
+
+MARK = "_streamlit_xsrf"
+"""The cookie that tells one browser from another, which Streamlit gives to each that arrives."""
+
+LONGEST_SIGN_IN = "15m"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +129,7 @@ def admitted() -> bool:
     if not who.signed_in:
         st.title("Prevention savings")
         st.markdown("Sign in with your work account to see your council's forecast.")
-        st.button("Sign in", type="primary", on_click=st.login)
+        st.button("Sign in", type="primary", on_click=_sign_in)
         return False
     if not who.role:
         st.title("Prevention savings")
@@ -134,6 +141,42 @@ def admitted() -> bool:
         st.button("Sign out", on_click=st.logout)
         return False
     return True
+
+
+@st.cache_resource(max_entries=1000, ttl=LONGEST_SIGN_IN, show_spinner=False)
+def _asked_for(browser: bytes) -> dict[str, dict[str, list[str]]]:
+    """What a browser had asked for when it went to sign in: a page's path and its parameters."""
+    return {}
+
+
+def _browser() -> bytes | None:
+    """The mark of the visitor's browser; the cookie hides it in other letters each time."""
+    return decode_xsrf_token_string(st.context.cookies.get(MARK, ""))[0]
+
+
+def _sign_in() -> None:
+    """Off to the provider, which sends everybody back to the first page."""
+    browser = _browser()
+    if browser:
+        path = urlsplit(st.context.url or "").path.rpartition("/")[2]
+        params = {name: st.query_params.get_all(name) for name in st.query_params}
+        _asked_for(browser)[path] = params
+    st.login()
+
+
+def follow_link(pages: Mapping[str, Any]) -> None:
+    """Take who came by a link, and had to sign in first, to what the link shows.
+
+    pages: by their path in the address.
+    """
+    browser = _browser() if configured() else None
+    if browser:
+        asked = _asked_for(browser)
+        while asked:
+            path, params = asked.popitem()
+            if path in pages:
+                asked.clear()
+                st.switch_page(pages[path], query_params=params)
 
 
 def show_who() -> None:
