@@ -295,7 +295,8 @@ def show_table(rows: pd.DataFrame, alt_text: str, heading: str = "") -> None:
 
 def _look(rows: pd.DataFrame) -> list[CSSDict]:
     """Figures to the right; sentences and long headings wide enough to be read."""
-    look: list[CSSDict] = []
+    # Streamlit sets the first column's cells further left than their heading.
+    look: list[CSSDict] = [{"selector": "td.col0", "props": "padding-left: 1rem"}]
     for place in range(rows.shape[1]):
         cells = [str(cell) for cell in rows.iloc[:, place]]
         if 2 * sum(map(_is_figure, cells)) > len(cells):

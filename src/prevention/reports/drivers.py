@@ -10,6 +10,7 @@ from prevention.reports.picture import (
     NAVY,
     ORANGE,
     SKY,
+    UNITS,
     WHITE,
     Picture,
     Spec,
@@ -32,6 +33,7 @@ def bridge(rows: pd.DataFrame, title: str = "Over the plan", money: str = "") ->
     light, what comes off is hollow, and every bar carries its signed amount.
     """
     rows, unit = in_unit(rows, ["amount", "start", "end"], money)
+    decimals = 1 if unit == UNITS["thousand"][1] else 3
     last = len(rows) - 1
     kinds = [
         TOTAL_BAR if place in (0, last) else ADDS if amount >= 0 else COMES_OFF
@@ -40,7 +42,7 @@ def bridge(rows: pd.DataFrame, title: str = "Over the plan", money: str = "") ->
     rows = rows.assign(
         kind=kinds,
         right=rows[["start", "end"]].max(axis=1).clip(lower=0),
-        shown=[f"{amount:,.2f}".replace("-", MINUS) for amount in rows["amount"]],
+        shown=[f"{amount:,.{decimals}f}".replace("-", MINUS) for amount in rows["amount"]],
         place=range(len(rows)),
     )
     y = {
@@ -68,7 +70,7 @@ def bridge(rows: pd.DataFrame, title: str = "Over the plan", money: str = "") ->
             },
             "tooltip": [
                 tip("step", "nominal", "Step"),
-                tip("amount", "quantitative", unit, ",.2f"),
+                tip("amount", "quantitative", unit, f",.{decimals}f"),
             ],
         },
     }
