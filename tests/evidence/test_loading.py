@@ -196,6 +196,35 @@ def test_the_newer_publication_stands_whichever_is_loaded_first(load: Load, home
     assert (2025, 310.0, "cla-2025") in kept
 
 
+LAIT = "Short Desc,Years,Values,LA Number,LA and Regions\n"
+
+
+def lait(year: str, value: str) -> str:
+    return f"TotalLACFinance,{year},{value},877,Warrington\n"
+
+
+def test_editions_are_ordered_by_time_however_their_keys_are_written(
+    load: Load, home: Path
+) -> None:
+    """The published edition, lait-2026-04, stands between one to 2024 and one to 2026."""
+    published = figure(home, "children_finance", 2024, "looked_after_total")
+    assert [release for _, release in published] == ["lait-2026-04"]
+    load(LAIT + lait("2024-25", "40000000") + lait("2025-26", "41000000"), "newer.csv")
+    load(LAIT + lait("2022-23", "1") + lait("2023-24", "2"), "older.csv")
+    found = {year: figure(home, "children_finance", year, "looked_after_total")[0]
+             for year in (2024, 2025, 2026)}  # fmt: skip
+    assert found[2024] == published[0]
+    assert found[2025] == (40e6, "lait-2026@load-0001")
+    assert found[2026] == (41e6, "lait-2026@load-0001")
+    with open_store(home) as opened:
+        kept = opened.rows(
+            "SELECT year_ending, release FROM superseded WHERE measure = 'looked_after_total' "
+            "AND la_code = ?",
+            [WARRINGTON],
+        )
+    assert {(2024, "lait-2024@load-0002"), (2025, "lait-2026-04")} <= set(kept)
+
+
 def test_not_available_never_takes_the_place_of_a_figure(load: Load, home: Path) -> None:
     load(DFE + dfe(2026, "290") + dfe(2025, "x") + dfe(2024, "c"), "new.csv")
     measure = "looked_after_31_march"

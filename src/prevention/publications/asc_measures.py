@@ -12,12 +12,21 @@ from dataclasses import dataclass
 
 Namer = Callable[[frozenset[str], str], str]
 """Our measure for the words above a column (without age and year) and its age band."""
-AGES: Mapping[str, str] = {
-    "18 to 64": "18_64", "18 64": "18_64", "aged 18 to 64": "18_64", "age 18 to 64": "18_64",
-    "65 and over": "65_plus", "65+": "65_plus", "aged 65 and over": "65_plus",
-    "age 65 and over": "65_plus", "65 and above": "65_plus", "65 plus": "65_plus",
-}  # fmt: skip
-"""Age bands as headings spell them."""
+_AGE = re.compile(
+    r"(?:clients? )?(?:aged? )?(?:(?P<young>18 (?:to )?64)|65(?: ?\+| and over| and above| plus))"
+)
+
+
+def age_band(heading: str) -> str:
+    """The age band that a plain heading names and nothing else; blank when it names none.
+
+    >>> age_band("18 to 64"), age_band("aged 65+"), age_band("65 and over"), age_band("total")
+    ('18_64', '65_plus', '65_plus', '')
+    """
+    found = _AGE.fullmatch(heading)
+    return "" if not found else "18_64" if found["young"] else "65_plus"
+
+
 HIGHEST_WEEKLY_COST, HIGHEST_HOURLY_COST = 5_000, 200
 """GBP above which a unit cost is an error of the return, as the published tables treat it."""
 
@@ -26,7 +35,7 @@ HIGHEST_WEEKLY_COST, HIGHEST_HOURLY_COST = 5_000, 200
 class Spec:
     """A table: the words its title has and has not, where it goes, and what its columns mean.
 
-    needed: measures without which it is not read, once for each age band of `ages`.
+    needed: measures without which it is not read. optional: the others it can hold.
     thousands: whether its amounts must be in thousands of pounds. age: of the whole table,
     where its title gives one; the letter before it stands for nothing else.
     """
@@ -36,6 +45,7 @@ class Spec:
     table: str
     name: Namer
     needed: frozenset[str]
+    optional: frozenset[str] = frozenset()
     thousands: bool = False
 
 
@@ -72,7 +82,7 @@ _SUMMARY = {
 
 
 def _summary(words: frozenset[str], age: str) -> str:
-    if not age and any(w.startswith("support provided to carers during the year") for w in words):
+    if not age and any(re.search(r"\bcarers?\b", w) for w in words):
         return "carers_supported"
     return _worded(_SUMMARY)(words, age)
 
@@ -184,7 +194,7 @@ _SUPPORT = r"per 100 000|primary support reason|cost status|ethnicity|gender|per
 ACTIVITY, SPEND, COSTS = "adult_activity", "care_expenditure", "care_unit_costs"
 SPECS: tuple[Spec, ...] = (
     Spec(r"summary figures.*adult social care activity", "", ACTIVITY, _summary,
-         _needed(_SUMMARY, ages=True)),
+         _needed(_SUMMARY, ages=True), frozenset({"carers_supported"})),
     Spec(r"requests for support.*age band and route of access", rf"{_SUPPORT}|what happened next",
          ACTIVITY, _routes, _needed(_ROUTES)),
     Spec(r"requests for support.*65 and over.*what happened next", _SUPPORT, ACTIVITY,
@@ -198,13 +208,14 @@ SPECS: tuple[Spec, ...] = (
          _SUPPORT, ACTIVITY, _settings("31_march"),
          _needed({k: f"{v}_31_march" for k, v in _SETTINGS.items()}, ages=True)),
     Spec(r"^gross current expenditure by care type", rf"{_SUPPORT}|age band|year on year", SPEND,
-         _exact(_TYPES), frozenset({"total", "long_term"}), thousands=True),
+         _exact(_TYPES), frozenset({"total", "long_term"}), frozenset(_TYPES.values()),
+         thousands=True),
     Spec(r"gross current expenditure on long term care.*18 to 64.*by support setting", _SUPPORT,
          SPEND, _care("18_64"), frozenset({"residential_18_64", "long_term_18_64"}),
-         thousands=True),
+         frozenset(f"{stem}_18_64" for stem in _CARE.values()), thousands=True),
     Spec(r"gross current expenditure on long term care.*65 and over.*by support setting", _SUPPORT,
          SPEND, _care("65_plus"), frozenset({"residential_65_plus", "long_term_65_plus"}),
-         thousands=True),
+         frozenset(f"{stem}_65_plus" for stem in _CARE.values()), thousands=True),
     Spec(r"gross current expenditure on short term care.*18 to 64.*by purpose", "per 100 000",
          SPEND, _purposes("18_64"), frozenset({"reablement_18_64", "other_short_term_18_64"}),
          thousands=True),
@@ -215,7 +226,9 @@ SPECS: tuple[Spec, ...] = (
          _worded(_HOURLY, ages=False), _needed(_HOURLY)),
     Spec(r"unit costs?.*long term support by support setting and age band",
          r"primary support reason|provision type", COSTS, _unit_costs,
-         frozenset({"residential_unit_cost_65_plus", "nursing_unit_cost_65_plus"})),
+         frozenset({"residential_unit_cost_65_plus", "nursing_unit_cost_65_plus"}),
+         frozenset(f"{setting.replace(' ', '_')}_unit_cost_{band}" for setting in _WEEKLY
+                   for band in ("18_64", "65_plus", "all_ages"))),
 )  # fmt: skip
 """The tables we read, by title."""
 

@@ -9,17 +9,18 @@ columns are not all known is not read at all, and `recognised` says which and wh
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from prevention.publications.asc_measures import (
-    AGES,
     COSTS,
     HIGHEST_HOURLY_COST,
     HIGHEST_WEEKLY_COST,
+    SPECS,
     Spec,
+    age_band,
     spec_for,
 )
 from prevention.publications.figures import read_figure
@@ -29,7 +30,16 @@ from prevention.publications.places import by_code, ons_code
 from prevention.publications.reading import Reading, Release, Tally
 from prevention.publications.sheets import Book, Sheet, column_letter
 from prevention.publications.sighting import NOTHING, Publication, Sighting
-from prevention.publications.wording import Match, close, find_header, plain, role
+from prevention.publications.wording import (
+    Match,
+    close,
+    find_header,
+    in_doubt,
+    perhaps,
+    plain,
+    role,
+    without_notes,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,7 +94,7 @@ def _look(book: Book) -> Sighting:
 
 def _titled(sheet: Sheet) -> tuple[Spec, str, int, Match] | None:
     """The table a sheet's title names and its header row, where it is a table of councils."""
-    header, match = find_header(sheet.rows, ROLES, within=30)
+    header, match = find_header(sheet.rows, ROLES, within=60)
     if not match.complete or not {"code", "nhs"} & set(match.columns):
         return None
     above = [c for row in sheet.rows[: header + 1] for c in row if len(c) > 20]
@@ -102,31 +112,60 @@ def _table(
     """The columns of a table under our names, or what is the matter with it."""
     keys = match.columns
     first = _first_row(sheet, header, keys)
-    words = _words(sheet, header, first, max(keys.values()))
+    words = _words(sheet, range(_top_row(sheet, header, keys), first), keys)
+    one_year = _year(book, title)
     columns: dict[int, tuple[str, int]] = {}
+    left: dict[int, tuple[str, int]] = {}
     for column, texts in words.items():
-        years = [y for text in texts for y in financial_years(text)[:1] if len(text) < 12]
-        year = years[0] if years else _year(book, title)
-        rest = [plain(text) for text in texts]
-        age = next((AGES[text] for text in rest if text in AGES), "")
-        kept = frozenset(
-            t for t, raw in zip(rest, texts, strict=True)
-            if t and t not in AGES and not (financial_years(raw) and len(raw) < 12)
-        )  # fmt: skip
-        measure = spec.name(kept, age)
-        if measure and year:
-            columns[column] = (measure, year)
-    lacking = sorted(spec.needed - {measure for measure, _ in columns.values()})
+        measure, year = _meaning(spec, texts)
+        if not (measure and year):  # headings of several rows may have been written into one
+            parts = [part for text in texts for part in re.split(r"\s+[-–—|]\s+", text)]
+            found = _meaning(spec, parts)
+            measure, year = found if found[0] else (measure, year)
+        held = columns if measure else left
+        held[column] = (measure or " ".join(texts), year or one_year)
+    return _checked(
+        Table(sheet, title, spec, header, first, keys, columns),
+        left,
+        {y for _, y in columns.values()},
+    )
+
+
+def _meaning(spec: Spec, texts: Sequence[str]) -> tuple[str, int]:
+    """The measure and the year that the headings of a column name; blank and 0 for none."""
+    years = [y for text in texts for y in financial_years(text)[:1] if len(text) < 12]
+    rest = [plain(t) for t in texts if not (financial_years(t) and len(t) < 12)]
+    age = next((band for band in map(age_band, rest) if band), "")
+    measure = spec.name(frozenset(text for text in rest if not age_band(text)), age)
+    return measure, years[0] if years else 0
+
+
+def _checked(table: Table, left: Mapping[int, tuple[str, int]], years: Set[int]) -> Table | str:
+    """A table that has all it must, with the columns that may be of a measure not found.
+
+    left: wording and year of the columns that are none of ours.
+    """
+    sheet, spec, found = table.sheet, table.spec, set(table.columns.values())
+    every = {(measure, year) for measure in spec.needed | spec.optional for year in years or {0}}
+    absent = sorted(every - found)
+    lacking = [(measure, year) for measure, year in absent if measure in spec.needed or not year]
     if lacking:
-        headings = {" ".join(texts) for texts in words.values()}
-        near = close(lacking[0].replace("_", " "), headings)
+        near = close(lacking[0][0].replace("_", " "), {wording for wording, _ in left.values()})
         hint = f" (the nearest is '{near}')" if near else ""
-        return f"sheet '{sheet.name}' ({title}): no column for {lacking[0]}{hint}, or no year"
-    if len(set(columns.values())) < len(columns):
-        return f"sheet '{sheet.name}' ({title}): two columns with the same headings"
-    if spec.thousands and not _in_thousands(sheet, header, title):
-        return f"sheet '{sheet.name}' ({title}): it does not say that its unit is £ thousand"
-    return Table(sheet, title, spec, header, first, keys, columns)
+        of = f" of {lacking[0][1]}" if lacking[0][1] else ""
+        return f"sheet '{sheet.name}' ({table.title}): no column for {lacking[0][0]}{of}{hint}"
+    if len(found) < len(table.columns):
+        return f"sheet '{sheet.name}' ({table.title}): two columns with the same headings"
+    if spec.thousands and not _in_thousands(sheet, table.header, table.title):
+        return f"sheet '{sheet.name}' ({table.title}): it does not say that its unit is £ thousand"
+    doubtful = {}
+    for year in years:
+        of_year = {column: wording for column, (wording, y) in left.items() if y == year}
+        guesses = perhaps([m for m, y in absent if y == year], of_year.values())
+        for column, wording in of_year.items():
+            if wording in guesses:
+                doubtful[column] = (in_doubt(wording, guesses[wording]), year)
+    return replace(table, columns={**table.columns, **doubtful})
 
 
 def _year(book: Book, title: str) -> int:
@@ -152,23 +191,39 @@ def _first_row(sheet: Sheet, header: int, keys: Mapping[str, int]) -> int:
     return header + 1
 
 
-def _words(sheet: Sheet, header: int, first: int, last_key: int) -> dict[int, list[str]]:
+def _top_row(sheet: Sheet, header: int, keys: Mapping[str, int]) -> int:
+    """The first row of headings: those of figures may begin above the row that names the areas."""
+    top = header
+    while top > 0:
+        cells = {column: cell for column, cell in enumerate(sheet.rows[top - 1]) if cell.strip()}
+        if len(set(cells.values())) < 2 or set(cells) & set(keys.values()):
+            break
+        top -= 1
+    return top
+
+
+def _words(sheet: Sheet, rows: range, keys: Mapping[str, int]) -> dict[int, list[str]]:
     """The headings of each figure column from the top down, merged ones spelled out.
 
-    A workbook that keeps no merged ranges (as when saved as CSV) has blanks to the right of
-    a heading that spans columns: they take the heading to their left, save in the last row.
+    A workbook that keeps no merged ranges (ODS, or cells filled or parted by hand) has blanks
+    to the right of a heading that spans columns: they take the heading to their left, save in
+    the last row, and never across the edge of a heading above.
     """
-    rows = [row for row in range(header, first) if any(map(str.strip, sheet.rows[row]))]
-    words: dict[int, list[str]] = {}
-    for number, row in enumerate(rows):
+    headed = [row for row in rows if any(map(str.strip, sheet.rows[row]))]
+    width = max((len(sheet.rows[row]) for row in headed), default=0)
+    figures = [column for column in range(width) if column not in keys.values()]
+    words: dict[int, list[str]] = {column: [] for column in figures}
+    for row in headed:
         cells = sheet.filled(row)
-        spread = not sheet.merged and number < len(rows) - 1
-        text = ""
-        for column in range(last_key + 1, len(cells)):
-            text = cells[column].strip() or (text if spread else "")
+        spread = not sheet.merged and row != headed[-1]
+        text, above = "", [""]
+        for column in figures:
+            own = cells[column].strip() if column < len(cells) else ""
+            text = own or (text if spread and words[column] == above else "")
+            above = list(words[column])
             if text:
-                words.setdefault(column, []).append(text)
-    return words
+                words[column].append(without_notes(text).strip())
+    return {column: texts for column, texts in words.items() if texts}
 
 
 def _read(book: Book, tables: Sequence[Table], problems: Sequence[str]) -> Reading:
@@ -192,6 +247,10 @@ def _read(book: Book, tables: Sequence[Table], problems: Sequence[str]) -> Readi
         for t in tables
     ]
     words += [f"Not read: {problem}." for problem in problems]
+    found = {measure for table in tables for measure, _ in table.columns.values()}
+    absent = sorted({m for spec in SPECS for m in spec.needed | spec.optional} - found)
+    if absent:
+        words.append(f"Not in this file: {', '.join(absent)}.")
     fed = tuple(t for t in TABLES if t in set(rows["table"]))
     return Reading(ID, TITLE, (release,), fed, rows, tally.read, dict(tally.aside), tuple(words))
 
@@ -200,7 +259,7 @@ def _offer(tally: Tally, table: Table, release: str) -> None:
     import pandas as pd
 
     frame = table.sheet.below(table.first - 1)
-    figures = list(range(max(table.keys.values()) + 1, frame.shape[1]))
+    figures = [column for column in range(frame.shape[1]) if column not in table.keys.values()]
     codes = _codes(frame, table.keys)
     frame = frame[(codes != "") | (frame[figures].map(str.strip) != "").any(axis=1)]
     codes = codes[frame.index]

@@ -19,11 +19,11 @@ from prevention.publications.places import by_code, ons_code
 from prevention.publications.reading import Reading, Release, Tally
 from prevention.publications.sheets import Book, Sheet, column_letter
 from prevention.publications.sighting import NOTHING, Publication, Sighting, incomplete
-from prevention.publications.wording import find_header, plain, role
+from prevention.publications.wording import find_header, in_doubt, perhaps, plain, role
 from prevention.years import parse_year_ending
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
@@ -120,6 +120,8 @@ def _read(book: Book, sheet: Sheet, row: int, columns: Mapping[str, int]) -> Rea
     wording = frame[columns["wording"]] if "wording" in columns else pd.Series("", frame.index)
     triples = list(zip(code, wording, frame[columns["kind"]], strict=True))
     known = {triple: _measure(*triple) for triple in set(triples)}
+    absent = [name for _, name in _WORDINGS if name not in known.values()]
+    known |= _doubtful(known, absent)
     measure = pd.Series([known[t] for t in triples], index=frame.index, dtype=object)
     in_total = frame[columns["breakdown"]].map(plain).isin(["total", "all", "all ages", "overall"])
     years = _years(book, sheet, row, frame, columns)
@@ -147,10 +149,24 @@ def _read(book: Book, sheet: Sheet, row: int, columns: Mapping[str, int]) -> Rea
         if other is not sheet:
             tally.skip(other, f"sheet '{other.name}' feeds no table of ours")
     rows = _without_false_zeros(tally.rows())
-    found = f"Sheet '{sheet.name}': header in row {row + 1}; measures told by " + (
-        "their description." if "wording" in columns else "their code."
+    found = [
+        f"Sheet '{sheet.name}': header in row {row + 1}; measures told by "
+        + ("their description." if "wording" in columns else "their code.")
+    ]
+    if absent:
+        found.append(f"Not in this file: {', '.join(absent)}.")
+    return Reading(
+        ID, TITLE, (release,), (TABLE,), rows, tally.read, dict(tally.aside), tuple(found)
     )
-    return Reading(ID, TITLE, (release,), (TABLE,), rows, tally.read, dict(tally.aside), (found,))
+
+
+def _doubtful(
+    known: Mapping[tuple[str, str, str], str], absent: Sequence[str]
+) -> dict[tuple[str, str, str], str]:
+    """Outcomes worded like none of our measures that may be of one not found."""
+    left = [t for t, name in known.items() if not name and t[1] and plain(t[2]) == "outcome"]
+    guesses = perhaps(absent, [wording for _, wording, _ in left])
+    return {t: in_doubt(t[1], guesses[t[1]]) for t in left if t[1] in guesses}
 
 
 def _percents() -> set[str]:

@@ -19,7 +19,7 @@ from prevention.publications.offering import offer
 from prevention.publications.reading import Reading, Release, Tally
 from prevention.publications.sheets import Book, Sheet, column_letter
 from prevention.publications.sighting import NOTHING, Publication, Sighting, incomplete
-from prevention.publications.wording import Role, find_header, perhaps, plain, role
+from prevention.publications.wording import Role, close, find_header, in_doubt, perhaps, plain, role
 from prevention.years import parse_year_ending
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def _placements(frame: pd.DataFrame, columns: Mapping[str, int], part: str) -> p
     ours = {group for (group, _), name in known.items() if name}
     left = [pair for pair, name in known.items() if not name and pair[0] in ours]
     guesses = perhaps(absent, [characteristic for _, characteristic in left])
-    known |= {pair: guesses.get(pair[1], "") for pair in left}
+    known |= {p: in_doubt(p[1], guesses[p[1]]) for p in left if p[1] in guesses}
     return pd.Series([known[pair] for pair in pairs], index=frame.index)
 
 
@@ -275,10 +275,16 @@ def _read(
         offer(tally, cells, sheet.name, release.key, percent=layout.percent)
     count_unused(tally, frame, header, set(columns.values()))
     used = ", ".join(f"'{header[c]}' ({column_letter(c)})" for c in sorted(columns.values()))
-    found = f"{book.name}: header in row {row + 1}; columns used: {used}."
+    found = [f"{book.name}: header in row {row + 1}; columns used: {used}."]
+    for absent in (r for r in layout.figures if r.part not in columns):
+        near = close(
+            absent.headings[0], [h for c, h in enumerate(header) if c not in columns.values()]
+        )
+        guess = f" (the nearest is '{near}')" if near else ""
+        found.append(f"There is no column '{absent.headings[0]}' in this file{guess}.")
     return Reading(
         publication, title, (release,), (layout.table,), tally.rows(), tally.read,
-        dict(tally.aside), (found,),
+        dict(tally.aside), tuple(found),
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from prevention.publications.places import from_dfe
 from prevention.publications.reading import Reading, Release, Tally
 from prevention.publications.sheets import Book, Sheet, column_letter
 from prevention.publications.sighting import NOTHING, Publication, Sighting, incomplete
-from prevention.publications.wording import find_header, plain, role
+from prevention.publications.wording import close, find_header, plain, role
 from prevention.years import parse_year_ending
 
 ID, PUBLISHER = "dfe_lait", "Department for Education"
@@ -98,7 +98,11 @@ def _read(book: Book, sheet: Sheet, row: int, columns: Mapping[str, int]) -> Rea
     missing = sorted(set(MEASURES.values()) - set(names))
     words = [f"{book.name}: {len(MEASURES) - len(missing)} of our {len(MEASURES)} measures found."]
     if missing:
-        words.append(f"Not in this file: {', '.join(missing)}.")
+        shorts = {name: text for text, name in MEASURES.items()}
+        strangers = [str(text) for text in short.unique() if plain(text) not in wanted]
+        near = {name: close(shorts[name], strangers) for name in missing}
+        told = [f"{n} (the nearest is '{t}')" if t else n for n, t in near.items()]
+        words.append(f"Not in this file: {', '.join(told)}.")
     return Reading(
         ID, TITLE, (release,), (TABLE,), tally.rows(), tally.read, dict(tally.aside), tuple(words)
     )

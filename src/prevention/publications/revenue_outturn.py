@@ -9,8 +9,9 @@ we do not hold, class totals, the second header and hidden codes are counted and
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ from prevention.publications.places import by_code, ons_code
 from prevention.publications.reading import Reading, Release, Tally
 from prevention.publications.sheets import Book, Sheet, column_letter
 from prevention.publications.sighting import NOTHING, Publication, Sighting, incomplete
-from prevention.publications.wording import close, match, plain, role
+from prevention.publications.wording import close, in_doubt, match, perhaps, plain, role
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,7 +32,7 @@ PUBLISHER = "Ministry of Housing, Communities and Local Government"
 TITLE = "Revenue outturn RO3: social care and public health"
 CHILDREN, ADULTS = "revenue_outturn_children", "revenue_outturn_adults"
 ROLES = (
-    role("mhclg", "E-code", "Ecode", "E code", "LA code", "LGF code"),
+    role("mhclg", "E-code", "Ecode", "E code", "LA code", "LGF code", required=False),
     role("code", "ONS Code", "ONS code", "ONS area code", "ONSCode", required=False),
     role("name", "Local authority", "Local authority name", "LA name", "Authority"),
     role("notes", "Notes", required=False),
@@ -89,71 +90,76 @@ class Found:
 def _look(book: Book) -> Sighting:
     best = NOTHING
     for sheet in book.sheets:
-        for row in range(min(len(sheet.rows), 40)):
+        for row in range(min(len(sheet.rows), 60)):
             keys = match(sheet.rows[row], ROLES)
-            if {"mhclg", "name"} <= set(keys.columns) and len(sheet.rows[row]) > 20:
-                return _sighted(book, sheet, row, keys.columns)
-            if "mhclg" in keys.columns or "detailed" in keys.columns:
+            coded = {"mhclg", "code"} & set(keys.columns)
+            if coded and "name" in keys.columns and len(sheet.rows[row]) > 20:
+                sighted = _sighted(book, sheet, row, keys.columns)
+                if sighted.read:
+                    return sighted
+                best = max(best, sighted, key=lambda s: s.share)
+            elif "detailed" in keys.columns:
                 where = f"row {row + 1} of sheet '{sheet.name}'"
-                best = max(best, incomplete(keys, sheet.rows[row], where), key=lambda s: s.share)
+                lacking = keys if coded else replace(keys, missing=(*keys.missing, ROLES[1]))
+                sighted = incomplete(lacking, sheet.rows[row], where)
+                best = max(best, sighted, key=lambda s: s.share)
     return best
 
 
 def _sighted(book: Book, sheet: Sheet, row: int, keys: Mapping[str, int]) -> Sighting:
     """Whether the amounts of a sheet are those of RO3, each line in one column."""
-    amounts = _headings(sheet, row, max(keys.values()))
+    amounts = _headings(sheet, row, set(keys.values()))
+    if not any(_parts(heading)[1] for heading in amounts.values()):
+        return NOTHING
     measures: dict[int, tuple[str, str]] = {}
     for column, heading in amounts.items():
         named = _measure(heading)
         if named:
             measures[column] = named
-    found = [measure for _, measure in measures.values()]
-    twice = sorted({f"{m} ({t})" for t, m in measures.values() if found.count(m) > 1 and
-                    list(measures.values()).count((t, m)) > 1})  # fmt: skip
+    found = Counter(measures.values())
     missing = [
-        f"a column for {name}{_nearest(name, amounts)}" for name in sorted(_NEEDED - {*found})
+        f"a column for {name}{_nearest(name, amounts)}"
+        for name in sorted(_NEEDED - {measure for _, measure in found})
     ]
+    twice = [f"one column alone for {m} ({t})" for (t, m), times in found.items() if times > 1]
     if missing or twice:
-        doubt = [f"one column alone for {name}" for name in twice]
-        share = len(_NEEDED & {*found}) / len(_NEEDED) * 0.9
-        return Sighting(share, (*missing, *doubt))
-    renamed = _renamed(amounts, measures)
-    if renamed:
-        return Sighting(0.9, renamed)
+        return Sighting(0.9 - 0.1 * len(missing), (*missing, *twice))
+    measures |= _doubtful(amounts, measures)
     return Sighting(1.0, read=partial(_read, book, Found(sheet, row, keys, amounts, measures)))
 
 
-def _headings(sheet: Sheet, row: int, last_key: int) -> dict[int, str]:
+def _headings(sheet: Sheet, row: int, keys: Set[int]) -> dict[int, str]:
     """Line and kind of amount over each column, from one row of headings or two."""
     own = sheet.rows[row]
     above: list[str] = []
-    if row and not any(" - " in cell for cell in own[last_key + 1 :]):
+    if row and any(_parts(cell) == ("", kind) for cell in own for _, kind in _KINDS):
         text, spread = "", sheet.filled(row - 1)
         for column in range(len(own)):
             text = (spread[column].strip() if column < len(spread) else "") or text
             above.append(text)
     return {
         column: f"{above[column]} - {own[column]}" if above else own[column]
-        for column in range(last_key + 1, len(own))
-        if own[column].strip()
+        for column in range(len(own))
+        if column not in keys and own[column].strip()
     }
 
 
 def _parts(heading: str) -> tuple[str, str]:
-    """Line and kind of amount of a heading, without the sums in brackets.
+    """Line and kind of amount of a heading, without the sums in brackets; kinds we hold only.
 
     >>> _parts("TOTAL ADULT SOCIAL CARE [note 2] - Net Current Expenditure (C7 = C3 - C6)")
-    ('total adult social care', 'net current expenditure')
+    ('total adult social care', 'net')
     """
-    bare = re.sub(r"\(C\d[^)]*\)", "", heading)
-    line, _, kind = bare.rpartition(" - ")
-    return plain(line), plain(kind)
+    text = plain(re.sub(r"\(C\d[^)]*\)", "", heading, flags=re.IGNORECASE))
+    for wording, kind in _KINDS:
+        if text.endswith(wording):
+            return text.removesuffix(wording).strip(), kind
+    return text, ""
 
 
 def _measure(heading: str) -> tuple[str, str] | None:
     """Our table and measure for a heading; None for lines and kinds we do not hold."""
-    line, kind = _parts(heading)
-    amount = next((name for wording, name in _KINDS if re.fullmatch(wording, kind)), "")
+    line, amount = _parts(heading)
     if not amount:
         return None
     childrens = re.sub(r"^childrens? social care ", "", line)
@@ -174,30 +180,37 @@ def _nearest(name: str, amounts: Mapping[int, str]) -> str:
     return f" (the nearest is '{near}')" if near else ""
 
 
-def _renamed(
-    amounts: Mapping[int, str], measures: Mapping[int, tuple[str, str]]
-) -> tuple[str, ...]:
-    """Lines of net expenditure that nearly, but not quite, are one we hold and did not find."""
-    held = {m for t, m in measures.values()}
-    stems = {n: [m for m in held if m.startswith(n)] for _, n in (*_CHILDREN, *_ADULTS)}
-    absent = [name for name, found in stems.items() if not found]
-    others = {
-        _parts(heading)[0]
-        for column, heading in amounts.items()
-        if column not in measures and _parts(heading)[1].startswith("net current")
+def _every() -> dict[str, str]:
+    """The table of each measure that a release may hold."""
+    children = {f"{name}_{kind}": CHILDREN for _, name in _CHILDREN for _, kind in _KINDS}
+    adults = {
+        f"{name}{band}": ADULTS
+        for wording, name in _ADULTS
+        for band in (("_18_64", "_65_plus") if "<age>" in wording else ("",))
     }
-    near = {name: close(name.replace("_", " "), others) for name in absent}
-    return tuple(
-        f"a line worded like '{name.replace('_', ' ')}' (the nearest is '{line}')"
-        for name, line in near.items()
-        if line and _alike(name, line)
-    )
+    return children | adults
 
 
-def _alike(name: str, line: str) -> bool:
-    """Whether a line has most words of a measure's name: then it may be the same, renamed."""
-    words = set(name.split("_")) - {"and", "total", "other"}
-    return bool(words) and len(words & set(line.split())) >= max(2, len(words) - 1)
+def _doubtful(
+    amounts: Mapping[int, str], measures: Mapping[int, tuple[str, str]]
+) -> dict[int, tuple[str, str]]:
+    """Columns that may be of a line we hold and did not find: renamed, or another one."""
+    found = {measure for _, measure in measures.values()}
+    doubtful = {}
+    for _, kind in _KINDS:
+        absent = {
+            measure: table
+            for measure, table in _every().items()
+            if measure not in found
+            and ((table == ADULTS and kind == "net") or measure.endswith(kind))
+        }
+        left = {c: h for c, h in amounts.items() if c not in measures and _parts(h)[1] == kind}
+        guesses = perhaps(absent, [_parts(heading)[0] for heading in left.values()])
+        for column, heading in left.items():
+            measure = guesses.get(_parts(heading)[0])
+            if measure:
+                doubtful[column] = (absent[measure], in_doubt(heading, measure))
+    return doubtful
 
 
 def _read(book: Book, found: Found) -> Reading:
@@ -211,8 +224,8 @@ def _read(book: Book, found: Found) -> Reading:
     frame = sheet.below(found.header)
     frame = frame[(frame != "").any(axis=1)]
     codes = _codes(frame, found.keys)
-    header_again = frame[found.keys["mhclg"]].map(plain) == plain(
-        sheet.cell(found.header, found.keys["mhclg"])
+    header_again = frame[found.keys["name"]].map(plain) == plain(
+        sheet.cell(found.header, found.keys["name"])
     )
     tally = Tally()
     repeated = int((frame[header_again][list(found.amounts)] != "").sum().sum())
@@ -265,7 +278,8 @@ def _check_unit(book: Book, sheet: Sheet, title: str) -> None:
 
 def _codes(frame: pd.DataFrame, keys: Mapping[str, int]) -> pd.Series:
     """The code of each body: nine characters where given, else by the ministry's own code."""
-    by_mhclg = frame[keys["mhclg"]].str.strip().map(by_code("mhclg")).fillna("")
+    own = frame[keys["mhclg" if "mhclg" in keys else "code"]]
+    by_mhclg = own.str.strip().map(by_code("mhclg")).fillna("")
     if "code" not in keys:
         return by_mhclg
     given = frame[keys["code"]].str.strip()
@@ -276,7 +290,7 @@ def _codes(frame: pd.DataFrame, keys: Mapping[str, int]) -> pd.Series:
 
 def _words(found: Found, frame: pd.DataFrame, codes: pd.Series, year: int) -> Sequence[str]:
     held = {measure for _, measure in found.measures.values()}
-    absent = [n for _, n in (*_CHILDREN, *_ADULTS) if not any(m.startswith(n) for m in held)]
+    absent = [measure for measure in _every() if measure not in held]
     words = [
         f"Sheet '{found.sheet.name}': headings in row {found.header + 1}; year ending {year}; "
         f"{len(found.measures)} of {len(found.amounts)} columns of amounts used, £ thousand into £."

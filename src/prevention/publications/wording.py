@@ -12,6 +12,11 @@ _NOTES = re.compile(r"\[\s*(?:notes?\s*[\d, and]+|[a-z])\s*\]|\((?:\d{1,2})\)", 
 _MARKS = re.compile(r"[^0-9a-z%£+]+")
 
 
+def without_notes(text: str) -> str:
+    """Wording without references to notes."""
+    return _NOTES.sub(" ", text)
+
+
 @lru_cache(maxsize=100_000)
 def plain(text: str) -> str:
     r"""Wording without case, punctuation, line breaks and references to notes.
@@ -19,7 +24,7 @@ def plain(text: str) -> str:
     >>> plain("Looked-after\nchildren [note 2] "), plain("18–64 & over (1)")
     ('looked after children', '18 64 and over')
     """
-    bare = _NOTES.sub(" ", text.replace("&", " and ").replace("_", " ").replace("’", "'"))
+    bare = without_notes(text.replace("&", " and ").replace("_", " ").replace("’", "'"))
     return " ".join(_MARKS.sub(" ", bare.replace("'", "").casefold()).split())
 
 
@@ -36,29 +41,46 @@ def close(wanted: str, among: Iterable[str]) -> str:
 
 _COMMON = re.compile(
     r"a|and|adult|care|children|childrens|expenditure|for|gross|in|net|number|of|on|other|placed"
-    r"|services|social|spend|support|the|to|total|which|who|year"
+    r"|plus|services|social|spend|support|the|to|total|which|who|year"
 )
 """Words that lines of any kind share: they do not tell one from another."""
 
 
 def perhaps(missing: Iterable[str], left: Iterable[str]) -> dict[str, str]:
-    """Wordings that no measure claims but one that is missing may: each with its guess.
+    """The measure that a wording may mean, for wordings that none claims and measures not found.
 
-    missing: measures, as in `measures.csv`. A guess is worth having when half of the words
-    that tell a measure from others stand in the wording. It is never taken for the measure:
-    such figures wait in quarantine under both names.
+    missing: measures, as in `measures.csv`. Each has its best guess at most, and one worth
+    having only when half of the words that tell it from others stand in the wording, and its
+    ages. It is never taken for the measure: such figures wait in quarantine under both names
+    (`in_doubt`).
 
     >>> perhaps(["youth_justice_net", "asylum_net"], ["youth offending services", "libraries"])
-    {'youth offending services': 'youth offending services (perhaps youth_justice_net)'}
+    {'youth offending services': 'youth_justice_net'}
     """
+    worded = {text: set(plain(text).replace("+", "").split()) for text in left}
     guesses: dict[str, tuple[float, str]] = {}
     for measure in missing:
-        telling = {word for word in measure.split("_") if not _COMMON.fullmatch(word)}
-        for text in left:
-            share = len(telling & set(plain(text).split())) / max(len(telling), 1)
-            if share >= 0.5 and share > guesses.get(text, (0.0, ""))[0]:
-                guesses[text] = (share, measure)
-    return {text: f"{text} (perhaps {measure})" for text, (_, measure) in guesses.items()}
+        words = {word for word in measure.split("_") if not _COMMON.fullmatch(word)}
+        ages = {word for word in words if word.isdigit()}
+        telling = words - ages
+        shares = {
+            text: (len(telling & own) / max(len(telling), 1), -len(own))
+            for text, own in worded.items()
+            if ages <= own
+        }
+        best = max(shares, key=lambda text: shares[text], default="")
+        if best and shares[best][0] >= max(0.5, guesses.get(best, (0.0, ""))[0]):
+            guesses[best] = (shares[best][0], measure)
+    return {text: measure for text, (_, measure) in guesses.items()}
+
+
+def in_doubt(wording: str, measure: str) -> str:
+    """What figures are called that may be of a measure: no table has it, so they wait.
+
+    >>> in_doubt("Youth  offending", "youth_justice_net")
+    'Youth offending (perhaps youth_justice_net)'
+    """
+    return f"{' '.join(wording.split())} (perhaps {measure})"
 
 
 @dataclass(frozen=True, slots=True)
