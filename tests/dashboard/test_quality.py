@@ -14,7 +14,7 @@ from prevention.dashboard import identity
 from prevention.dashboard.identity import Visitor
 from prevention.evidence.holdings import Holding, holdings
 from prevention.evidence.loads import every_load, in_quarantine
-from prevention.evidence.own_mapping import shown
+from prevention.evidence.own.mapping import shown
 from prevention.evidence.places import STORE_VARIABLE
 from prevention.evidence.store import open_store
 from prevention.evidence.tables import FIGURES

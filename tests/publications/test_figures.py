@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from prevention.evidence.periods import parse_day, parse_month
+from prevention.evidence.own.periods import parse_day, parse_month
 from prevention.publications.figures import MARKERS, read_figure
 from prevention.years import format_year, parse_year, parse_year_ending
 

@@ -18,8 +18,8 @@ from prevention.cli.options import (
 )
 from prevention.cli.speech import plain_errors, write
 
-mapping = typer.Typer(no_args_is_help=True, help="What the council's words mean in ours.")
-app.add_typer(mapping, name="mapping")
+mappings = typer.Typer(no_args_is_help=True, help="What the council's words mean in ours.")
+app.add_typer(mappings, name="mapping")
 
 
 @app.command()
@@ -28,28 +28,28 @@ def template(
     output: OutputOption = None,
 ) -> None:
     """An empty file of the council's own, with an example of each row."""
-    from prevention.evidence import templates
+    from prevention.evidence.own import templates
 
     with plain_errors():
         write(templates.template(name).rstrip("\r\n"), output)
 
 
-@mapping.command("show")
+@mappings.command("show")
 def show(
     council: CouncilOption = WARRINGTON, output: OutputOption = None, store: StoreOption = None
 ) -> None:
     """The mapping remembered, as TOML to be edited."""
-    from prevention.evidence import own_mapping
+    from prevention.evidence.own import mapping
     from prevention.evidence.places import store_file
     from prevention.record import open_record
 
     with plain_errors():
         target = store_file(store)
-        words = own_mapping.shown(open_record(target), code_of_council(council, target))
-        write(own_mapping.as_toml(words).rstrip() or "# Nothing is remembered yet.", output)
+        words = mapping.shown(open_record(target), code_of_council(council, target))
+        write(mapping.as_toml(words).rstrip() or "# Nothing is remembered yet.", output)
 
 
-@mapping.command("set")
+@mappings.command("set")
 def set_(
     file: Annotated[Path, typer.Argument(help="TOML file, as `mapping show` gives.")],
     council: CouncilOption = WARRINGTON,
@@ -58,18 +58,18 @@ def set_(
     store: StoreOption = None,
 ) -> None:
     """Decide what the council's words mean; remembered for every later file."""
-    from prevention.evidence import own_mapping
     from prevention.evidence.loading import catalogue, user
+    from prevention.evidence.own import mapping
     from prevention.evidence.places import data_folder, store_file
     from prevention.record import open_record
 
     with plain_errors():
         target = store_file(store)
         known = catalogue(data_folder(data))
-        count = own_mapping.remember(
+        count = mapping.remember(
             open_record(target),
             code_of_council(council, target),
-            own_mapping.read_toml(file),
+            mapping.read_toml(file),
             who or user(),
             list(known.services),
             list(known.programmes),
@@ -88,7 +88,8 @@ def prefer(
     store: StoreOption = None,
 ) -> None:
     """Say whether the council's own figures go before the published ones."""
-    from prevention.evidence import loading, own_mapping
+    from prevention.evidence import loading
+    from prevention.evidence.own import mapping
     from prevention.evidence.places import data_folder, store_file
     from prevention.record import open_record
 
@@ -102,8 +103,6 @@ def prefer(
                 f"There is no service '{service}'. Choose one of {', '.join(known.services)}."
             )
         record, code = open_record(target), code_of_council(council, target)
-        own_mapping.choose_own(
-            record, code, service, figure, basis == "council", who or loading.user()
-        )
+        mapping.choose_own(record, code, service, figure, basis == "council", who or loading.user())
         loading.renew(folder, target, record)
     typer.echo(f"{known.services[service]}, {figure}: the {basis} figures go first.")

@@ -13,14 +13,15 @@ import streamlit as st
 from prevention.dashboard import identity
 from prevention.dashboard.deeds import attempt
 from prevention.dashboard.session import Built, bench, built, show_table
-from prevention.evidence import loading, own_mapping
+from prevention.evidence import loading
 from prevention.evidence.holdings import own_spans
 from prevention.evidence.judging import OTHER
-from prevention.evidence.own_files import COLUMN_WORDS, OwnFile
-from prevention.evidence.own_words import folded
+from prevention.evidence.own import mapping
+from prevention.evidence.own.files import COLUMN_WORDS, OwnFile
+from prevention.evidence.own.templates import TEMPLATES
+from prevention.evidence.own.words import folded
 from prevention.evidence.places import store_file
 from prevention.evidence.store import open_store
-from prevention.evidence.templates import TEMPLATES
 from prevention.reports.words import plain
 from prevention.years import format_year
 
@@ -41,7 +42,7 @@ def show(council: str) -> None:
         "How your ledger and case system name things, and which of our service lines, "
         "programmes and columns they mean. It is remembered for every later file."
     )
-    words = own_mapping.shown(bench().record, council)
+    words = mapping.shown(bench().record, council)
     if identity.visitor().may("editor"):
         show_editor(council, None, "words")
         _show_toml(council, words)
@@ -91,7 +92,7 @@ def editable(
 def show_editor(council: str, own: OwnFile | None, key: str) -> None:
     """The words as a table that can be edited and added to."""
     ours = _ours()
-    before = editable(own_mapping.shown(bench().record, council), own, ours)
+    before = editable(mapping.shown(bench().record, council), own, ours)
     every = list(dict.fromkeys(name for known in ours.values() for name in known.values()))
     with st.form(f"words-{key}", border=False):
         after = st.data_editor(
@@ -135,7 +136,7 @@ def meant_by(
         kind = kinds[label]
         ids = {name: id_ for id_, name in ours[kind].items()}
         if means not in ids:
-            raise own_mapping.MappingWrong(
+            raise mapping.MappingWrong(
                 f"'{theirs}' is a {label.lower()} and cannot mean '{means}'. Choose one of "
                 f"{', '.join(ids)}."
             )
@@ -143,21 +144,21 @@ def meant_by(
     return words
 
 
-def _kept(council: str, words: own_mapping.Words, ours: Mapping[str, Any], who: str) -> str:
+def _kept(council: str, words: mapping.Words, ours: Mapping[str, Any], who: str) -> str:
     services = [id_ for id_ in ours["service"] if id_ != OTHER]
-    count = own_mapping.remember(
+    count = mapping.remember(
         bench().record, council, words, who or loading.user(), services, [*ours["programme"]]
     )
     return f"{count:,} new meaning{'' if count == 1 else 's'} remembered."
 
 
-def _show_toml(council: str, words: own_mapping.Words) -> None:
+def _show_toml(council: str, words: mapping.Words) -> None:
     """The same as a file, to be edited elsewhere or taken to another machine."""
     with st.expander("The same as a TOML file"):
         if words:
             st.download_button(
                 "Download the words (TOML)",
-                data=own_mapping.as_toml(words).encode(),
+                data=mapping.as_toml(words).encode(),
                 file_name="prevention_words.toml",
                 mime="application/toml",
                 on_click="ignore",
@@ -172,7 +173,7 @@ def _remember_toml(council: str, content: bytes) -> str:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "words.toml"
         path.write_bytes(content)
-        words = own_mapping.read_toml(path)
+        words = mapping.read_toml(path)
     return _kept(council, words, _ours(), identity.visitor().name)
 
 
@@ -232,6 +233,6 @@ def _show_whose(council: str) -> None:
 
 def _decide(council: str, line: tuple[str, str], own: bool, who: str) -> str:
     record = bench().record
-    own_mapping.choose_own(record, council, *line, own, who or loading.user())
+    mapping.choose_own(record, council, *line, own, who or loading.user())
     loading.renew(bench().data, bench().store, record)
     return f"Decided: {plain('the council' if own else 'the published')} figures go first."

@@ -19,7 +19,7 @@ from prevention.evidence import loading
 from prevention.evidence.incoming import Incoming
 from prevention.evidence.judging import Judged
 from prevention.evidence.loading import LoadReport
-from prevention.evidence.own_mapping import MappingWrong
+from prevention.evidence.own.mapping import MappingWrong
 from prevention.publications import NotRecognised
 from prevention.reports.words import plain
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from prevention.evidence.council import service_definitions
 from prevention.evidence.loads import Waiting
-from prevention.evidence.own_series import OWN_RELEASE
+from prevention.evidence.own.series import OWN_RELEASE
 from prevention.evidence.services import Part
 from prevention.evidence.store import Store
 from prevention.evidence.tables import COUNCIL_SERIES, FIGURES, SOURCES, SUPERSEDED, quoted

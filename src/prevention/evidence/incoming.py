@@ -17,7 +17,7 @@ import pandas as pd
 
 from prevention.evidence.breaches import SCHEMA_RULE, Breach
 from prevention.evidence.defects import withdraw_known_defects
-from prevention.evidence.own_files import OwnFile, as_own, read_own
+from prevention.evidence.own.files import OwnFile, as_own, read_own
 from prevention.evidence.published import ROW, checksum, read_rows
 from prevention.evidence.tables import FIGURES, OWN, PUBLISHED, Table
 from prevention.publications import (

@@ -22,14 +22,15 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from prevention.evidence import own_mapping, renewal
+from prevention.evidence import renewal
 from prevention.evidence.breaches import Breach
 from prevention.evidence.build import build, published_hash
 from prevention.evidence.documents import read_library
 from prevention.evidence.incoming import LOADED, Catalogue, Incoming, read_incoming
 from prevention.evidence.judging import Judged, judge
 from prevention.evidence.loads import Load, every_load, find_same, save_load, withdraw_load
-from prevention.evidence.own_files import SHORT
+from prevention.evidence.own import mapping
+from prevention.evidence.own.files import SHORT
 from prevention.evidence.published import table_path
 from prevention.evidence.services import read_services
 from prevention.evidence.tables import BUILD_INFO, CHECKED, quoted
@@ -108,7 +109,7 @@ def catalogue(data: Path, record: Record | None = None, la_code: str = WARRINGTO
         services=services,
         programmes={id_: programme.name for id_, programme in library.programmes.items()},
         la_code=la_code,
-        words=own_mapping.remembered(record, la_code) if record is not None else {},
+        words=mapping.remembered(record, la_code) if record is not None else {},
     )
 
 
@@ -230,7 +231,7 @@ def take_in(
         return report_of(incoming, judged)
     id_ = save_load(record, incoming, judged, who or user(), now)
     if incoming.own is not None:
-        own_mapping.remember_file(record, incoming.la_code, incoming.own, who or user())
+        mapping.remember_file(record, incoming.la_code, incoming.own, who or user())
     step(2, STEPS)
     data_hash = renew(data, store, record)
     step(STEPS, STEPS)

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import duckdb
 
-from prevention.evidence import own_series, vintages
+from prevention.evidence import vintages
 from prevention.evidence.loads import loads_in_force
 from prevention.evidence.outlooks import outlook_rows
+from prevention.evidence.own import series
 from prevention.evidence.services import ServiceDefinition
 from prevention.evidence.store import Store
 from prevention.evidence.tables import (
@@ -81,11 +82,11 @@ def bring_in(
     connection.execute("BEGIN")
     connection.execute(f"DELETE FROM {quoted(SOURCES.name)} WHERE contains(release, '@')")
     _insert(connection, SOURCES, vintages.source_rows(releases))
-    _insert(connection, SOURCES, own_series.source_rows(loads))
+    _insert(connection, SOURCES, series.source_rows(loads))
     for table in FIGURES:
         if table in touched:
             vintages.overlay(connection, record, loads, table)
-    own_series.fill(connection, record, loads, services)
+    series.fill(connection, record, loads, services)
     connection.execute(f"DELETE FROM {quoted(LOADS.name)}")
     _insert(connection, LOADS, vintages.load_rows(loads))
     data_hash = _data_hash(connection, record)
@@ -110,7 +111,7 @@ def _data_hash(connection: duckdb.DuckDBPyConnection, record: Record) -> str:
         f"SELECT published_hash FROM {quoted(BUILD_INFO.name)}"
     ).fetchall()
     lines = [f"load {load.content_hash}" for load in loads_in_force(record)]
-    lines += [f"own {' '.join(key)}" for key, own in own_series.choices(record).items() if own]
+    lines += [f"own {' '.join(key)}" for key, own in series.choices(record).items() if own]
     if not lines:
         return str(published)
     return hashlib.sha256("\n".join([str(published), *lines]).encode()).hexdigest()

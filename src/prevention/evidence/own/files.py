@@ -14,14 +14,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from prevention.evidence.own_words import (
+from prevention.evidence.own.periods import financial_year_in, parse_day, parse_month
+from prevention.evidence.own.words import (
     folded,
     guess_programme,
     guess_service,
     identifies_somebody,
     names_a_person,
 )
-from prevention.evidence.periods import financial_year_in, parse_day, parse_month
 from prevention.evidence.published import ROW
 from prevention.evidence.tables import OWN
 from prevention.publications import NotRecognised

@@ -16,8 +16,8 @@ from pathlib import Path
 import duckdb
 
 from prevention.evidence.judging import OTHER
-from prevention.evidence.own_files import COLUMN_WORDS, OwnFile
-from prevention.evidence.own_words import folded
+from prevention.evidence.own.files import COLUMN_WORDS, OwnFile
+from prevention.evidence.own.words import folded
 from prevention.record import Record, Saved
 
 Words = Mapping[str, Mapping[str, str]]
