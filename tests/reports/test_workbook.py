@@ -111,6 +111,12 @@ def test_the_first_sheet_is_the_answer_and_the_second_leads_on(
         found = [stored["Cover"].cell(row, 2 + k).value for k in range(years + 1)]
         wanted = totals(plain, measure)
         assert found == [*wanted, pytest.approx(sum(wanted), abs=1e-6)]
+    words = [str(row[0]) for row in stored["Cover"].iter_rows(values_only=True) if row[0]]
+    assert max(map(len, words)) <= 150, "a line that runs on shrinks the print of the sheet"
+    told = " ".join(words)
+    assert "As exported: " in told
+    assert "Cumulative net" in told
+    assert all(text in told for text in plain.missing)
     links = [row[0].hyperlink for row in book["Contents"].iter_rows() if row[0].hyperlink]
     assert [link.location for link in links] == [f"'{name}'!A1" for name in SHEETS[2:]]
 

@@ -90,7 +90,7 @@ def _headline(document: Any, s: Scenario) -> None:
         document,
         f"Over {s.record['years']} years the programmes are forecast to take "
         f"{pounds(sum(saved))} out of the council's budget, for {pounds(sum(spent))} of new cost: "
-        f"{pounds(sum(net))} net. By {last} the saving is {pounds(saved[-1])} a year. "
+        f"{_net(sum(net))}. By {last} the saving is {pounds(saved[-1])} a year. "
         "These are forecasts, from published figures and stated assumptions, not results.",
     )
     _say(document, arrival("these programmes", projection.timeline.labels, saved))
@@ -101,6 +101,10 @@ def _headline(document: Any, s: Scenario) -> None:
             f"How sure: in {last} the saving lies between {pounds(end['p10'])} and "
             f"{pounds(end['p90'])} in eight draws out of ten. {_chance(s)}",
         )
+
+
+def _net(amount: float) -> str:
+    return f"{pounds(amount)} net" if amount >= 0 else f"{pounds(-amount)} more cost than saving"
 
 
 def _totals(s: Scenario, measure: str) -> list[float]:

@@ -57,7 +57,7 @@ def write_receipts(
 
 def _projects(page: Page, s: Scenario, review: Reviews) -> None:
     labels = s.projection.timeline.labels
-    texts = [Column(h, width=w) for h, w in zip(HEADINGS, (16, 12, 22, 18, 22, 32), strict=True)]
+    texts = [Column(h, width=w) for h, w in zip(HEADINGS, (18, 12, 22, 18, 22, 32), strict=True)]
     years = [Column(label, "money", 14) for label in labels]
     columns = [*texts[:4], *years, Column("Total", "money", 15), *texts[4:]]
     rows = receipt_rows(s, review)

@@ -64,7 +64,9 @@ def schedule_chart(schedule: Schedule, rows: tuple[int, int, int], totals: Seque
     chart.set_legend({"position": "bottom"})
     chart.set_size({"width": 1200, "height": 480})
     page.sheet.set_h_pagebreaks([page.row])
-    page.sheet.insert_chart(page.row, 0, chart, {"description": _words(schedule, totals)})
+    # A little below the break, or the edge of its frame prints on the page before.
+    options = {"description": _words(schedule, totals), "y_offset": 6}
+    page.sheet.insert_chart(page.row, 0, chart, options)
 
 
 def _words(schedule: Schedule, totals: Sequence[Line]) -> str:
