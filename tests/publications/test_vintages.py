@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -149,6 +150,25 @@ def test_ro3_columns_are_told_by_their_headings(
     )
 
 
+def test_ro3_kinds_numbered_by_a_spreadsheet_stand_below_their_lines(tmp_path: Path) -> None:
+    """Headings that are alike get numbers in a table; a row of notes may stand between, and
+    lines themselves over two rows."""
+    plain = read_publication(write_rows(tmp_path / "RO3 2024-25.csv", workbooks.ro3()))
+    rows = workbooks.ro3_two_rows()
+    for number, row in enumerate(rows):
+        if "E-code" in row:
+            rows[number] = [f"{c}{n}" if "(C" in str(c) and n > 9 else c for n, c in enumerate(row)]
+    between = [*rows[:7], [*[""] * 7, "£ thousand"], *rows[7:]]
+    reading = read_publication(write_rows(tmp_path / "RO3 202425.csv", between))
+    assert in_order(reading) == in_order(plain)
+    parts = [re.split(r" - |: ", str(line), maxsplit=1) for line in rows[6]]
+    upper, lower = [part[0] for part in parts], ["".join(part[1:]) for part in parts]
+    reading = read_publication(
+        write_rows(tmp_path / "RO3 2024_25.csv", [*rows[:6], upper, lower, *rows[7:]])
+    )
+    assert in_order(reading) == in_order(plain)
+
+
 def test_an_ro3_line_that_may_be_ours_waits_and_the_rest_loads(tmp_path: Path) -> None:
     plain = read_publication(write_rows(tmp_path / "RO3 2024-25.csv", workbooks.ro3()))
     rows = headings(workbooks.ro3(), lambda c: c.replace("Youth Justice", "Youth Offending Teams"))
@@ -214,3 +234,32 @@ def test_a_year_of_a_table_that_is_not_found_is_named(tmp_path: Path) -> None:
     rows = summary("filled", "Help for those who look after others")
     reading = read_publication(write_book(tmp_path / "b.xlsx", {"T2": rows}))
     assert any("Not in this file" in w and "carers_supported" in w for w in reading.recognised)
+
+
+# --- population ---------------------------------------------------------------------------
+
+
+def test_the_sheet_of_persons_is_told_by_its_title_and_notes_below_are_no_areas(
+    tmp_path: Path,
+) -> None:
+    """Sheets lose their names; a note above the table of females speaks of 'all'."""
+    persons = workbooks.mid_year()
+    females = [["MYE2: Females by single year of age"], ["Not what I need at all"], *persons[1:]]
+    notes = [[""], ["Source: the publisher"], ["2", "A note of two cells"]]
+    sheets: dict[str, Rows] = {"Sheet1": females, "Sheet2": [*persons, *notes]}
+    reading = read_publication(write_book(tmp_path / "b.xlsx", sheets))
+    plain = read_publication(write_book(tmp_path / "p.xlsx", {"MYE2": persons}))
+    assert in_order(reading) == in_order(plain)
+
+
+# --- deflators ----------------------------------------------------------------------------
+
+
+def test_deflators_are_found_below_a_long_preface_and_in_another_order(tmp_path: Path) -> None:
+    rows = workbooks.deflators()
+    plain = read_publication(write_rows(tmp_path / "gdp.csv", rows))
+    preface: list[list[object]] = [[f"Line {n}"] for n in range(25)]
+    width = max(map(len, rows))
+    turned = [[*row, *[""] * (width - len(row))][::-1] for row in rows]
+    reading = read_publication(write_rows(tmp_path / "turned.csv", [*preface, *turned]))
+    assert in_order(reading) == in_order(plain)

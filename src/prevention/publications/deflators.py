@@ -28,6 +28,7 @@ TITLE = "GDP deflators at market prices, and money GDP"
 TABLE, MEASURE, UNITED_KINGDOM = "gdp_deflator", "gdp_deflator", "K02000001"
 BASE = 2023
 """Year ending whose index is 100 in our table: 2022-23."""
+_GROWTH = re.compile(r"per ?cent|% change|growth|change on", re.IGNORECASE)
 _BASE = re.compile(r"(\d{4}\s*[-/–]\s*\d{2,4})\s*=\s*100")
 
 
@@ -46,8 +47,9 @@ class Found:
 def _look(book: Book) -> Sighting:
     best = NOTHING
     for sheet in book.sheets:
-        titled = "gdp deflator" in plain(" ".join(c for row in sheet.rows[:12] for c in row))
         found = _find(sheet)
+        top = sheet.rows[: found.row + 1 if found else 12]
+        titled = "gdp deflator" in plain(" ".join(c for row in top for c in row))
         if found and titled:
             return Sighting(1.0, read=partial(_read, book, found))
         if titled or found:
@@ -61,21 +63,16 @@ def _look(book: Book) -> Sighting:
 
 
 def _find(sheet: Sheet) -> Found | None:
-    """The header of the financial-year table: an index with its base, growth to its right."""
-    for row, cells in enumerate(sheet.rows[:40]):
+    """The header of the financial-year table: an index with its base, growth and years beside."""
+    for row, cells in enumerate(sheet.rows[:60]):
         for column, cell in enumerate(cells):
             base = _BASE.search(cell)
             if not base:
                 continue
-            growth = next(
-                (
-                    c
-                    for c in range(column + 1, min(column + 3, len(cells)))
-                    if re.search(r"per ?cent|% change|growth|change on", cells[c], re.IGNORECASE)
-                ),
-                None,
-            )
-            year = next((c for c in range(column - 1, -1, -1) if _years(sheet, row, c)), None)
+            beside = [c for step in (1, 2, -1, -2) if 0 <= (c := column + step) < len(cells)]
+            growth = next((c for c in beside if _GROWTH.search(cells[c])), None)
+            others = [*range(column - 1, -1, -1), *range(column + 1, len(cells))]
+            year = next((c for c in others if _years(sheet, row, c)), None)
             if growth is not None and year is not None:
                 return Found(sheet, row, year, column, growth, parse_year_ending(base[1]))
     return None
@@ -122,7 +119,7 @@ def _read(book: Book, found: Found) -> Reading:
         else:
             continue
         tally.read += 1
-    releases = _releases(sheet)
+    releases = _releases(found)
     factor = _to_base(book, found, {**published, **chained})
     for years, column, release in (
         (published, found.index, releases[0]),
@@ -187,9 +184,9 @@ def _rounded(index: Decimal, chained: bool) -> str:
     return plain_number(round(index, 4 if chained else 3))
 
 
-def _releases(sheet: Sheet) -> tuple[Release, Release]:
+def _releases(found: Found) -> tuple[Release, Release]:
     """The outturn and the forecast of a file, by the date it says it was last updated."""
-    date = date_in(" ".join(c for row in sheet.rows[:8] for c in row))
+    date = date_in(" ".join(c for row in found.sheet.rows[: found.row] for c in row))
     key = f"gdp-{date[:7]}" if date != "not recorded" else "gdp"
     return (
         Release(key, PUBLISHER, TITLE, f"GDP deflators, {date[:7]}: outturn", date),

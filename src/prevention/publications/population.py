@@ -89,12 +89,10 @@ def _ages(header: Sequence[str]) -> dict[int, int]:
 
 
 def _is_persons(sheet: Sheet, header: int) -> bool:
-    """Whether a sheet counts everyone: its name, or else its title, names one sex alone."""
-    for words in (
-        plain(sheet.name),
-        plain(" ".join(c for r in sheet.rows[:header] for c in r[:3])),
-    ):
-        if re.search(r"\bpersons\b|\ball\b|\bpeople\b", words):
+    """Whether a sheet counts everyone: the first words to name a sex say, or to name persons."""
+    above = [plain(" ".join(row[:3])) for row in sheet.rows[:header]]
+    for words in (plain(sheet.name), *above):
+        if re.search(r"\bpersons\b|\bpeople\b|^all$", words):
             return True
         if re.search(r"\bfemales?\b|\bmales?\b|\bwomen\b|\bmen\b", words):
             return False
@@ -116,7 +114,8 @@ def _read(book: Book, found: Found) -> Reading:
         )
     mid_year = _mid_year(book, found)
     whole = found.sheet.below(found.row)
-    named = whole[found.columns["code"]].str.strip() != ""
+    amounts = whole[[found.columns["total"], *found.ages.values()]]
+    named = (whole[found.columns["code"]].str.strip() != "") & (amounts != "").any(axis=1)
     frame = whole[named]
     figures = frame[[found.columns["total"], *found.ages.values()]].map(_number)
     _check_totals(book, found, figures)

@@ -129,28 +129,48 @@ def _sighted(book: Book, sheet: Sheet, row: int, keys: Mapping[str, int]) -> Sig
 
 
 def _headings(sheet: Sheet, row: int, keys: Set[int]) -> dict[int, str]:
-    """Line and kind of amount over each column, from one row of headings or two."""
-    own = sheet.rows[row]
-    above: list[str] = []
-    if row and any(_parts(cell) == ("", kind) for cell in own for _, kind in _KINDS):
-        text, spread = "", sheet.filled(row - 1)
-        for column in range(len(own)):
-            text = (spread[column].strip() if column < len(spread) else "") or text
-            above.append(text)
-    return {
-        column: f"{above[column]} - {own[column]}" if above else own[column]
-        for column in range(len(own))
-        if column not in keys and own[column].strip()
-    }
+    """Line and kind of amount over each column, from one row of headings or more.
+
+    Where kinds stand alone, the lines are in the row or two above that make most sense of them.
+    """
+    own = {c: t for c, t in enumerate(sheet.rows[row]) if c not in keys and t.strip()}
+    if not any(_parts(text) == ("", kind) for text in own.values() for _, kind in _KINDS):
+        return own
+    above = [[row - 1], [row - 2], [row - 3], [row - 2, row - 1]]
+    choices = [_under(sheet, rows, own) for rows in above if min(rows) >= 0]
+    return max(choices, key=lambda found: len(set(map(_measure, found.values()))), default=own)
+
+
+def _under(sheet: Sheet, rows: Sequence[int], own: Mapping[int, str]) -> dict[int, str]:
+    """Kinds of amount with the wording of rows above, each over the columns to its right.
+
+    The wording of a lower row never runs on past the edge of the one above it.
+    """
+    width = max(own) + 1
+    lines = [""] * width
+    for row in rows:
+        cells = [*sheet.filled(row), *[""] * width]
+        text, above = "", lines
+        lines = []
+        for column in range(width):
+            same = column > 0 and above[column] == above[column - 1]
+            text = cells[column].strip() or (text if same else "")
+            lines.append(f"{above[column]}{text} - " if text else above[column])
+    return {column: lines[column] + kind for column, kind in own.items()}
 
 
 def _parts(heading: str) -> tuple[str, str]:
-    """Line and kind of amount of a heading, without the sums in brackets; kinds we hold only.
+    """Line and kind of amount of a heading, without sums and numbers; kinds we hold only.
+
+    A spreadsheet's table gives headings that are alike a number each, at their end.
 
     >>> _parts("TOTAL ADULT SOCIAL CARE [note 2] - Net Current Expenditure (C7 = C3 - C6)")
     ('total adult social care', 'net')
+    >>> _parts("Total Expenditure (C3 = C1 + C2)53")
+    ('', 'gross')
     """
-    text = plain(re.sub(r"\(C\d[^)]*\)", "", heading, flags=re.IGNORECASE))
+    bare = re.sub(r"\(C\d[^)]*\)|\(?total of lines[^)]*\)?", "", heading, flags=re.IGNORECASE)
+    text = re.sub(r"^\d{1,4} | \d{1,3}$", "", plain(bare))
     for wording, kind in _KINDS:
         if text.endswith(wording):
             return text.removesuffix(wording).strip(), kind
