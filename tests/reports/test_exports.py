@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import shutil
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -56,6 +59,30 @@ def test_the_same_run_gives_the_same_bytes(
     drawn: Projection, contents: dict[Kind, bytes], kind: Kind
 ) -> None:
     assert content_of([drawn], kind, CITED, known=[KNOWN]) == contents[kind]
+
+
+FINGERPRINTS = """
+import hashlib, sys
+from pathlib import Path
+from prevention.jobs import Request, Workbench
+from prevention.reports.exporting import Kind, content_of
+bench = Workbench(store=Path(sys.argv[1]))
+projection = bench.forecast(Request(scenario="step-up", draws=16))
+for kind in Kind:
+    print(kind, hashlib.sha256(content_of([projection], kind, bench.citations())).hexdigest())
+"""
+
+
+def test_another_process_gives_the_same_bytes(store_path: Path) -> None:
+    """Nothing in a file hangs on the clock, or on the order in which a process keeps a set."""
+    found = []
+    for seed in ("1", "2"):
+        command = [sys.executable, "-c", FINGERPRINTS, str(store_path)]
+        environment = os.environ | {"PYTHONHASHSEED": seed}
+        done = subprocess.run(command, env=environment, capture_output=True, check=True)
+        found.append(done.stdout.decode())
+    assert len(found[0].splitlines()) == len(Kind)
+    assert found[0] == found[1]
 
 
 @pytest.mark.parametrize("kind", list(Kind))
