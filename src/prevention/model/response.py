@@ -115,8 +115,10 @@ def persistent(
         care -= delayed(faded, whole) * ((1 - part) * left)
         return care - delayed(faded, whole + 1) * (part * left * np.exp(-fading))
     after_a_year = np.exp(-leaving * MONTHS_PER_YEAR)
-    care = plain - after_a_year * delayed(plain, MONTHS_PER_YEAR)
-    return care + after_a_year * delayed(faded, MONTHS_PER_YEAR)
+    care = plain.copy()
+    care[MONTHS_PER_YEAR:] -= after_a_year * plain[:-MONTHS_PER_YEAR]
+    care[MONTHS_PER_YEAR:] += after_a_year * faded[:-MONTHS_PER_YEAR]
+    return care
 
 
 def _rate(fade_out: Floats) -> Floats:
