@@ -149,8 +149,7 @@ def run(
         ladders |= {(id_, service): ladder for id_, ladder in found.items()}
         for id_ in found:
             alone = (priced, id_, service, works[id_].asked)
-            cost = (works[id_].costed, service, plan.programmes[id_].avoids)
-            asked[id_, service] = Asked(cost, alone, (id_, together))
+            asked[id_, service] = Asked((works[id_].costed, service), alone, (id_, together))
     return Outcome(
         base,
         {id_: work.delivery for id_, work in works.items()},

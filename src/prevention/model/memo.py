@@ -85,17 +85,16 @@ def size_of(result: Any) -> int:
 
 def _arrays(result: Any) -> Iterator[np.ndarray[Any, Any]]:
     """Every array in a result; a view keeps the whole of what it looks at."""
-    if isinstance(result, np.ndarray):
-        while isinstance(result.base, np.ndarray):
-            result = result.base
-        yield result
-        return
-    parts: list[Any] = []
-    if isinstance(result, Mapping):
-        parts = list(result.values())
-    elif isinstance(result, tuple | list):
-        parts = list(result)
-    elif is_dataclass(result):
-        parts = [getattr(result, field.name) for field in fields(result)]
-    for part in parts:
-        yield from _arrays(part)
+    parts = [result]
+    while parts:
+        part = parts.pop()
+        if isinstance(part, np.ndarray):
+            while isinstance(part.base, np.ndarray):
+                part = part.base
+            yield part
+        elif isinstance(part, Mapping):
+            parts.extend(part.values())
+        elif isinstance(part, tuple | list):
+            parts.extend(part)
+        elif is_dataclass(part):
+            parts.extend(getattr(part, field.name) for field in fields(part))

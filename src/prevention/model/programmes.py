@@ -241,6 +241,7 @@ class Programme(Rollout):
 
 COST_FIELDS = {
     "id",
+    "avoids",
     *Rollout.model_fields,
     "expansions",
     "take_up",
@@ -248,7 +249,8 @@ COST_FIELDS = {
     "cost_per_start",
     "cost_optimism_bias",
 }
-"""All that delivery cost depends on: no lag, effect or share of the saving."""
+"""All that people started, delivery cost and its split over service lines depend on: no lag,
+effect or share of the saving."""
 
 
 def effect_of(programme: Programme, values: Mapping[str, Floats]) -> Floats:

@@ -21,7 +21,7 @@ from prevention.model.evidence import CouncilEvidence
 from prevention.model.ledger import Figures, Leaves, Ledger, made_of, rests_on, settled
 from prevention.model.measures import GBP, MEASURES, TOTAL
 from prevention.model.memo import Cache
-from prevention.model.percentiles import percentiles_in_place
+from prevention.model.percentiles import PERCENTILES, percentiles_in_place
 from prevention.model.scenarios import Plan
 from prevention.model.timeline import Timeline
 from prevention.money import to_pence, to_pounds
@@ -126,7 +126,7 @@ class Projection:
                 names = tuple(n for n in wanted[cell] if rests_on(n) == field.name)
                 key = (*shape, *(getattr(asked[part], field.name) for part in made[cell]))
                 spread = partial(_spread, columns, names, shape)
-                found |= self.cache(("spreads", names, key), spread)
+                found |= zip(names, self.cache(("spreads", names, key), spread), strict=True)
             return {name: found[name] for name in wanted[cell]}
 
         with ThreadPoolExecutor(WORKERS) as pool:
@@ -178,17 +178,18 @@ def project(
     monthly = account_of(plan, timeline, monthly=True)
     yearly = account_of(plan, timeline)
     cache = Cache() if cache is None else cache
-    outcome = run(plan, council, timeline, monthly, Draws(0), cache)
     chosen = Draws(draws, seed)
     blocks: list[Outcome] = []
     # One thread of linear algebra a worker: two pools of two would fight over the cores.
     with _blas().limit(limits=1, user_api="blas"), ThreadPoolExecutor(WORKERS) as pool:
         parts = chosen.blocks(BLOCK)
+        central = pool.submit(run, plan, council, timeline, monthly, Draws(0), cache)
         for found in pool.map(lambda b: run(plan, council, timeline, yearly, b, cache), parts):
             blocks.append(found)
             if progress is not None:
                 progress(sum(part.size for part in parts[: len(blocks)]), draws)
     missing = council.missing + left_out
+    outcome = central.result()
     return Projection(
         plan, council, timeline, monthly, chosen, outcome, tuple(blocks), missing, cache
     )
@@ -196,23 +197,21 @@ def project(
 
 def _spread(
     columns: Sequence[Mapping[str, Samples]], names: Sequence[str], shape: tuple[int, int]
-) -> dict[str, Floats]:
-    """Percentiles of measures of one cell, given block by block."""
+) -> Floats:
+    """Percentiles of measures of one cell, given block by block, (names, years, 3)."""
     draws = np.empty(shape, np.float32)
-    known: dict[tuple[int, ...], Floats] = {}
-    spreads = []
-    for name in names:
+    known: dict[tuple[int, ...], int] = {}
+    spreads = np.empty((len(names), shape[0], len(PERCENTILES)))
+    for place, name in enumerate(names):
         blocks = [column[name] for column in columns]
-        same = tuple(map(id, blocks))
-        if same not in known:  # one measure may be another by a second name
-            known[same] = percentiles_in_place(np.concatenate(blocks, axis=1, out=draws))
-        spreads.append(known[same])
-    found = dict(zip(names, spreads, strict=True))
-    money = [name for name in names if MEASURES[name].unit == GBP]
-    if money:
-        pounds = to_pounds(to_pence([found[name] for name in money]))
-        found |= dict(zip(money, pounds, strict=True))
-    return found
+        same = known.setdefault(tuple(map(id, blocks)), place)
+        if same == place:
+            spreads[place] = percentiles_in_place(np.concatenate(blocks, axis=1, out=draws))
+        else:  # by another name the same figures
+            spreads[place] = spreads[same]
+    money = [MEASURES[name].unit == GBP for name in names]
+    spreads[money] = to_pounds(to_pence(spreads[money]))
+    return spreads
 
 
 @cached
