@@ -22,6 +22,7 @@ from prevention.model.evidence import CouncilEvidence
 from prevention.model.memo import Cache
 from prevention.model.programmes import COST_FIELDS, Programme, Target
 from prevention.model.savings import (
+    Claim,
     Ladder,
     People,
     Reach,
@@ -142,14 +143,19 @@ def run(
             if target.service == service
         }
         together = (priced, service, plan.overlap_order, *(works[i].asked for i in acting))
+        claims = {}
+        for id_, target in acting.items():
+            key = Asked(
+                (works[id_].costed, service), (works[id_].asked, priced, service), (id_, together)
+            )
+            claim = partial(_claim, plan.programmes[id_], target, works[id_], base, account)
+            claims[id_] = memo(("claim", key.alone), claim)
+            asked[id_, service] = key
         found: dict[str, Ladder] = memo(
             ("ladders", together),
-            partial(_ladders, plan, acting, people, works, base, account),
+            partial(_ladders, plan, acting, people, works, claims, account),
         )
         ladders |= {(id_, service): ladder for id_, ladder in found.items()}
-        for id_ in found:
-            alone = (priced, id_, service, works[id_].asked)
-            asked[id_, service] = Asked((works[id_].costed, service), alone, (id_, together))
     return Outcome(
         base,
         {id_: work.delivery for id_, work in works.items()},
@@ -208,7 +214,7 @@ def _ladders(
     acting: Mapping[str, Target],
     people: People,
     works: Mapping[str, Work],
-    base: Mapping[str, Baseline],
+    claims: Mapping[str, Claim],
     account: Account,
 ) -> dict[str, Ladder]:
     """Overlap and ladder of every programme that acts on one service line: steps 7 to 9."""
@@ -219,16 +225,25 @@ def _ladders(
     avoided = np.zeros_like(people.yearly)
     for id_, share in shares.items():
         avoided += works[id_].reach.yearly * acting[id_].share * share.left
-    growth = growth_share(people, avoided)
-    ladders = {}
-    for id_, share in shares.items():
-        target, work = acting[id_], works[id_]
-        targets = targets_of(plan.programmes[id_], base)
-        in_base = _already_in_base(work.delivery, target, targets, base, account)
-        ladders[id_] = climb(
-            target, work.delivery, work.reach, share, growth, base, account, in_base
+    growth = account.at_row(growth_share(people, avoided))
+    return {
+        id_: climb(
+            acting[id_], works[id_].delivery, works[id_].reach, claims[id_], share, growth, account
         )
-    return ladders
+        for id_, share in shares.items()
+    }
+
+
+def _claim(
+    programme: Programme,
+    target: Target,
+    work: Work,
+    base: Mapping[str, Baseline],
+    account: Account,
+) -> Claim:
+    """What a programme would save in one service line beside no other."""
+    in_base = _already_in_base(work.delivery, target, targets_of(programme, base), base, account)
+    return Claim.of(target, work.delivery, work.reach, base, account, in_base)
 
 
 def _already_in_base(

@@ -206,28 +206,58 @@ class Ladder:
         return self.care * (0 if self.is_price_only else WEEKS_PER_MONTH)
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What one programme would save in one service line beside no other: fields as of `Ladder`."""
+
+    unit: Floats
+    care: Floats
+    already_in_base: Floats
+    kept: Floats
+    council: Floats
+    part: Floats
+
+    @classmethod
+    def of(
+        cls,
+        target: Target,
+        delivery: Delivery,
+        reach: Reach,
+        baselines: Mapping[str, Baseline],
+        account: Account,
+        already_in_base: Floats,
+    ) -> Claim:
+        """already_in_base: saving the base budget already counts, GBP by row, (rows, n)."""
+        values = delivery.values
+        kept = 1 - values["optimism_bias"]
+        council = kept * values["council_share"]
+        return cls(
+            unit=account.at_row(placement_price(target, baselines)) * WEEKS_PER_MONTH,
+            care=reach.care * target.share,
+            already_in_base=already_in_base,
+            kept=kept,
+            council=council,
+            part=council * values["cashable_share"],
+        )
+
+
 def climb(
     target: Target,
     delivery: Delivery,
     reach: Reach,
+    claim: Claim,
     share: Share,
     growth: Floats,
-    baselines: Mapping[str, Baseline],
     account: Account,
-    already_in_base: Floats,
 ) -> Ladder:
     """Set up the ladder of one programme in one service line.
 
-    growth: share of what is avoided that only offsets growth in demand, (years, n).
-    already_in_base: saving the base budget already counts, GBP by row, (rows, n).
+    growth: share of what is avoided that only offsets growth in demand, by row, (rows, n).
     """
-    values = delivery.values
-    price = placement_price(target, baselines)
-    kept = 1 - values["optimism_bias"]
-    council = kept * values["council_share"]
-    part = council * values["cashable_share"]
+    values, part = delivery.values, claim.part
     left = account.at_row(share.left) * target.share
-    care, released = reach.care * left, reach.released * left * part
+    care, released = reach.care * left, reach.released * left
+    released *= part
     exact, cap = _by_month(values["release_unit"], share)
     if exact.size:
         yearly = share.left[:, exact] * target.share
@@ -238,14 +268,14 @@ def climb(
         )
         care[:, exact], released[:, exact] = account.rows(avoided), account.rows(steps)
     return Ladder(
-        unit=account.at_row(price) * WEEKS_PER_MONTH,
-        care_alone=reach.care * target.share,
+        unit=claim.unit,
+        care_alone=claim.care,
         care=care,
         released=released,
-        growing=released * account.at_row(growth),
-        already_in_base=already_in_base,
-        kept=kept,
-        council=council,
+        growing=released * growth,
+        already_in_base=claim.already_in_base,
+        kept=claim.kept,
+        council=claim.council,
         part=part,
         begun=delivery.begun * share.left * target.share * (0 if target.price_only else 1),
         is_price_only=target.price_only,
