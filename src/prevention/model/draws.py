@@ -14,9 +14,11 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from prevention.model.assumptions import QUANTITIES, Assumption, Floats
+from prevention.model.sobol import Sobol
 
 Z_LIMIT = float(ndtri(0.999))
 """Draws are held between the 0.1th and 99.9th percentile: a range of low to high says
@@ -25,22 +27,32 @@ nothing about one case in a thousand, and such tails should not decide a mean.""
 _DIMENSIONS = tuple(QUANTITIES)
 
 
-@lru_cache(maxsize=64)
-def _scores(stream: str, dimensions: int, count: int, seed: int) -> Floats:
-    """Standard normal scores of one stream, shape (dimensions, count).
+@lru_cache(maxsize=256)
+def _stream(stream: str, dimensions: int, count: int, seed: int) -> tuple[Sobol, NDArray[np.intp]]:
+    """One stream's scrambled points, and the order its draws take them in.
 
-    Scrambled Sobol points, in an order shuffled per stream: two streams share the same
-    underlying sequence, and the shuffle is what makes them independent of each other.
+    Two streams share the same underlying sequence, and the shuffle is what makes them
+    independent of each other.
     """
-    from scipy.stats import qmc  # half a second to import: not for the central run
-
     key = int(hashlib.sha256(stream.encode()).hexdigest()[:16], 16)
     rng = np.random.default_rng(np.random.SeedSequence([seed, key]))
-    points = qmc.Sobol(dimensions, rng=rng).random_base2(max(count - 1, 1).bit_length())
-    shuffled = points[rng.permutation(len(points))[:count]]
-    scores: Floats = np.ascontiguousarray(np.clip(ndtri(shuffled.T), -Z_LIMIT, Z_LIMIT), np.float32)
+    points = Sobol.scrambled(dimensions, rng)
+    return points, rng.permutation(2 ** _power(count))[:count]
+
+
+@lru_cache(maxsize=1024)
+def _scores(stream: str, place: int, dimensions: int, count: int, seed: int) -> Floats:
+    """Standard normal scores of one dimension of a stream, (count,)."""
+    points, order = _stream(stream, dimensions, count, seed)
+    drawn = points.dimension(place, _power(count))[order]
+    scores: Floats = np.clip(ndtri(drawn), -Z_LIMIT, Z_LIMIT).astype(np.float32)
     scores.flags.writeable = False
     return scores
+
+
+def _power(count: int) -> int:
+    """The power of two that is enough for so many draws."""
+    return max(count - 1, 1).bit_length()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +97,7 @@ class Draws:
         """Standard normal scores of one of a stream's dimensions, shape (size,)."""
         if self.count == 0:
             return np.zeros(self.size)
-        return _scores(stream, dimensions, self.count, self.seed)[place, self.first : self.last]
+        return _scores(stream, place, dimensions, self.count, self.seed)[self.first : self.last]
 
     def values(self, stream: str, name: str, assumption: Assumption) -> Floats:
         """Values of one assumption in one stream, shape (size,), in its own unit."""
