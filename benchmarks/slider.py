@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks import case, peer_numpy
+from benchmarks import case
 from benchmarks.report import Row
 from benchmarks.timing import Timings, say
 from prevention.model.measures import TOTAL
@@ -60,6 +60,8 @@ def factors(moves: int) -> Iterator[float]:
 
 def slider_rows() -> list[Row]:
     """Rows (a) and (b) of the slider step, for each programme moved and together."""
+    from benchmarks import peer_numpy  # not for `child`, whose own start is timed
+
     base = case.plan()
     inputs = case.peer_inputs(base)
     cache = Cache()
@@ -119,6 +121,8 @@ def slider_rows() -> list[Row]:
 
 def _agreement(projection: Projection, inputs: dict[str, Any]) -> str:
     """How near the peer's answer is: both do the same work."""
+    from benchmarks import peer_numpy
+
     total = projection.samples[TOTAL, TOTAL]["cashable_saving"].sum(axis=0)
     found = peer_numpy.everything(peer_numpy.forecast(inputs)[0])
     other = found[TOTAL, TOTAL]["cashable_saving"].sum(axis=0)
