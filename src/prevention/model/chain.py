@@ -41,6 +41,33 @@ Cell = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
+class Prints:
+    """A plan's documents in few bytes each: keys are many, and documents are pages long.
+
+    programmes: by programme, all of it; costs: what its people started and cost rest on.
+    """
+
+    economy: bytes
+    programmes: Mapping[str, bytes]
+    costs: Mapping[str, bytes]
+
+    @classmethod
+    def of(cls, plan: Plan) -> Prints:
+        """Of every document of a plan."""
+        whole = {i: p.model_dump_json() for i, p in plan.programmes.items()}
+        costs = {i: p.model_dump_json(include=COST_FIELDS) for i, p in plan.programmes.items()}
+        return cls(
+            _print(plan.economy.model_dump_json()),
+            {i: _print(text) for i, text in whole.items()},
+            {i: _print(text) for i, text in costs.items()},
+        )
+
+
+def _print(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """All that the figures of a cell depend on, as keys: the same key, the same figures.
 
@@ -116,20 +143,23 @@ def run(
     account: Account,
     draws: Draws,
     memo: Cache | None = None,
+    prints: Prints | None = None,
 ) -> Outcome:
     """Steps 1 to 10 of the method for one block of columns.
 
     memo: each step is looked up there by all that it depends on, before it is worked out.
+    prints: of the plan, where they are known.
     """
     memo = Cache() if memo is None else memo
+    prints = prints or Prints.of(plan)
     here = (council.code, council.data_hash, timeline, len(account.matrix), draws.key)
-    priced = (*here, _fingerprint(plan.economy.model_dump_json()))
+    priced = (*here, prints.economy)
     base = memo(
         ("baselines", priced),
         partial(baselines, council.services, plan.economy.services, timeline, draws),
     )
     works = {
-        id_: _work(plan, programme, timeline, account, draws, memo, here, priced)
+        id_: _work(plan, programme, timeline, account, draws, memo, here, priced, prints)
         for id_, programme in plan.programmes.items()
     }
     ladders: dict[Cell, Ladder] = {}
@@ -165,11 +195,6 @@ def run(
     )
 
 
-def _fingerprint(text: str) -> bytes:
-    """A document in few bytes: keys are many, and documents are pages long."""
-    return hashlib.sha256(text.encode()).digest()
-
-
 @dataclass(frozen=True, slots=True)
 class Work:
     """What one programme does and costs on its own.
@@ -193,14 +218,15 @@ def _work(
     memo: Cache,
     here: Hashable,
     priced: Hashable,
+    prints: Prints,
 ) -> Work:
     """Delivery and cost of one programme: steps 2 to 6, and 10."""
-    asked = (_fingerprint(programme.model_dump_json()), plan.event_noise)
+    asked = (prints.programmes[programme.id], plan.event_noise)
     delivery = memo(
         ("delivery", here, asked),
         partial(deliver, programme, plan.first_year, plan.years, draws, memo, plan.event_noise),
     )
-    costed = (priced, _fingerprint(programme.model_dump_json(include=COST_FIELDS)))
+    costed = (priced, prints.costs[programme.id])
     cost = memo(
         ("cost", costed),
         partial(delivery_cost, programme, delivery, timeline, plan.economy, account, draws),

@@ -6,6 +6,7 @@ Chebyshev points of lag mean and spread on a log scale, and the polynomial throu
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.polynomial import chebyshev
@@ -48,9 +49,15 @@ class Spread:
         terms[0], terms[1] = 1.0, position
         for term in range(2, self.count):
             terms[term] = 2 * position * terms[term - 1] - terms[term - 2]
-        nodes = chebyshev.chebvander(chebyshev.chebpts1(self.count), self.count - 1)
-        weights: Floats = np.linalg.inv(nodes).T.astype(values.dtype) @ terms
+        weights: Floats = _from_terms(self.count).astype(values.dtype) @ terms
         return weights
+
+
+@cache
+def _from_terms(count: int) -> Floats:
+    """From Chebyshev polynomials at a value to the weights of the points there."""
+    nodes = chebyshev.chebvander(chebyshev.chebpts1(count), count - 1)
+    return np.asarray(np.linalg.inv(nodes).T, np.float64)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import is_dataclass
 from typing import Any, TypeVar
 
 import numpy as np
@@ -73,28 +73,24 @@ class Cache:
 
 
 def size_of(result: Any) -> int:
-    """Bytes of the arrays a result keeps alive, each counted once.
+    """Bytes of the arrays a result keeps alive, each counted once; of a view, all it looks at.
 
     >>> half = np.zeros(1000)[:500]
     >>> size_of({"a": half, "b": (half, 3.0)})
     8000
     """
-    arrays = {id(array): array.nbytes for array in _arrays(result)}
-    return sum(arrays.values())
-
-
-def _arrays(result: Any) -> Iterator[np.ndarray[Any, Any]]:
-    """Every array in a result; a view keeps the whole of what it looks at."""
+    arrays: dict[int, int] = {}
     parts = [result]
     while parts:
         part = parts.pop()
         if isinstance(part, np.ndarray):
             while isinstance(part.base, np.ndarray):
                 part = part.base
-            yield part
-        elif isinstance(part, Mapping):
+            arrays[id(part)] = part.nbytes
+        elif isinstance(part, dict):
             parts.extend(part.values())
         elif isinstance(part, tuple | list):
             parts.extend(part)
         elif is_dataclass(part):
-            parts.extend(getattr(part, field.name) for field in fields(part))
+            parts.extend(getattr(part, name) for name in part.__dataclass_fields__)
+    return sum(arrays.values())

@@ -7,6 +7,7 @@ never 120 %. Parts are allocated so that they add up to the combined share.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 
@@ -25,10 +26,8 @@ def shapley(shares: Sequence[Floats]) -> list[Floats]:
     >>> round(float(sum(0.4 * part for part in left)[0]), 6)
     0.784
     """
-    points, weights = np.polynomial.legendre.leggauss((len(shares) + 1) // 2)
     parts = [np.zeros_like(share) for share in shares]
-    pairs = zip(((points + 1) / 2).tolist(), (weights / 2).tolist(), strict=True)
-    for point, weight in pairs:
+    for point, weight in _gauss((len(shares) + 1) // 2):
         missed = [1 - point * share for share in shares]
         together = weight * missed[0]
         for other in missed[1:]:
@@ -36,6 +35,13 @@ def shapley(shares: Sequence[Floats]) -> list[Floats]:
         for part, own in zip(parts, missed, strict=True):
             part += together / own
     return parts
+
+
+@cache
+def _gauss(count: int) -> list[tuple[float, float]]:
+    """Gauss-Legendre points and weights over 0 to 1."""
+    points, weights = np.polynomial.legendre.leggauss(count)
+    return list(zip(((points + 1) / 2).tolist(), (weights / 2).tolist(), strict=True))
 
 
 def in_order(shares: Sequence[Floats]) -> list[Floats]:

@@ -14,7 +14,16 @@ from threadpoolctl import ThreadpoolController
 
 from prevention.model.account import Account
 from prevention.model.assumptions import Floats
-from prevention.model.chain import Asked, Cell, Outcome, account_of, covered, run, timeline_of
+from prevention.model.chain import (
+    Asked,
+    Cell,
+    Outcome,
+    Prints,
+    account_of,
+    covered,
+    run,
+    timeline_of,
+)
 from prevention.model.demand import Baseline
 from prevention.model.draws import Draws
 from prevention.model.evidence import CouncilEvidence
@@ -178,13 +187,13 @@ def project(
     monthly = account_of(plan, timeline, monthly=True)
     yearly = account_of(plan, timeline)
     cache = Cache() if cache is None else cache
-    chosen = Draws(draws, seed)
+    chosen, prints = Draws(draws, seed), Prints.of(plan)
     blocks: list[Outcome] = []
     # One thread of linear algebra a worker: two pools of two would fight over the cores.
     with _blas().limit(limits=1, user_api="blas"), ThreadPoolExecutor(WORKERS) as pool:
-        parts = chosen.blocks(BLOCK)
-        central = pool.submit(run, plan, council, timeline, monthly, Draws(0), cache)
-        for found in pool.map(lambda b: run(plan, council, timeline, yearly, b, cache), parts):
+        parts, through = chosen.blocks(BLOCK), partial(run, plan, council, timeline)
+        central = pool.submit(through, monthly, Draws(0), cache, prints)
+        for found in pool.map(lambda part: through(yearly, part, cache, prints), parts):
             blocks.append(found)
             if progress is not None:
                 progress(sum(part.size for part in parts[: len(blocks)]), draws)

@@ -330,7 +330,8 @@ class Delay:
             return sorted_
         back = np.empty_like(self.order)
         back[self.order] = np.arange(len(back))
-        return sorted_[:, back]
+        # Indexing with a list of columns would leave the draws of a month apart in memory.
+        return np.take(sorted_, back, axis=1)
 
 
 def _at(points: Floats | Thin, weights: Floats | None, columns: slice) -> Floats:
