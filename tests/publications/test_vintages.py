@@ -11,7 +11,7 @@ import pytest
 
 from prevention.publications import NotRecognised, Reading, read_publication
 from publications import workbooks
-from publications.layouts import KEYS, figure, looked_after, placements, wide, write_csv
+from publications.layouts import KEYS, figure, looked_after, need, placements, wide, write_csv
 from publications.workbooks import Rows, write_book, write_rows
 
 WARRINGTON, BARNSLEY, CUMBRIA = "E06000007", "E08000038", "E10000006"
@@ -263,3 +263,58 @@ def test_deflators_are_found_below_a_long_preface_and_in_another_order(tmp_path:
     turned = [[*row, *[""] * (width - len(row))][::-1] for row in rows]
     reading = read_publication(write_rows(tmp_path / "turned.csv", [*preface, *turned]))
     assert in_order(reading) == in_order(plain)
+
+
+# --- files put together, and downloads of the department's own making ---------------------
+
+
+def test_files_put_end_to_end_keep_one_header(tmp_path: Path) -> None:
+    table = looked_after()
+    head = pd.DataFrame([list(table.columns)], columns=table.columns)
+    older = changed(table, "time_period", {"2025": "2023", "2024": "2022"})
+    joined = pd.concat([table, head, older])
+    reading = read_publication(write_csv(tmp_path / "cla.csv", joined))
+    alone = [read_publication(write_csv(tmp_path / "a.csv", t)).rows for t in (table, older)]
+    assert len(reading.rows) == sum(map(len, alone))
+    assert reading.set_aside["a row that repeats the headings"] == 3
+
+
+def test_a_table_made_on_the_departments_site_has_one_column_of_codes(tmp_path: Path) -> None:
+    """It names every area, of whatever level, under location and location_code."""
+    table = need("b1")
+    place = table["new_la_code"].where(table["new_la_code"] != "", table["country_code"])
+    made = table[["geographic_level", "time_period", "Anypoint_episodes", "Started_episodes",
+                  "At31_episodes"]].assign(location="somewhere", location_code=place)  # fmt: skip
+    reading = read_publication(write_csv(tmp_path / "permalink.csv", made))
+    plain = read_publication(write_csv(tmp_path / "b1.csv", table))
+    assert in_order(reading) == in_order(plain)
+    assert reading.set_aside["for England"] == 3
+
+
+def test_section_251_of_many_years_is_of_the_latest(tmp_path: Path) -> None:
+    """The layout since 2020: areas as in the department's other statistics, years of six digits."""
+    rows = workbooks.section_251()
+    keep = [rows[0].index(name) for name in ("Description", "TotalExpenditure",
+            "Income", "NetCurrentExpenditure")]  # fmt: skip
+    codes = {877: "E06000007", 909: "E10000006"}
+    area = "time_period,geographic_level,old_la_code,new_la_code,la_name"
+    amounts = "category_of_expenditure,gross_expenditure,income,net_expenditure"
+    made: list[list[object]] = [[*area.split(","), *amounts.split(",")]]
+    for year in ("202021", "202223", "202122"):
+        made.append([year, "National", "", "", "", *(rows[1][c] for c in keep)])
+        made += [
+            [
+                year,
+                "Local authority",
+                row[1],
+                codes[int(str(row[1]))],
+                row[2],
+                *(row[c] for c in keep),
+            ]
+            for row in rows[1:]
+        ]
+    reading = read_publication(write_rows(tmp_path / "s251.csv", made))
+    assert reading.release.key == "s251-2023"
+    assert figure(reading, WARRINGTON, 2021, "fostering_gross") == ("7340000", "")
+    assert figure(reading, WARRINGTON, 2023, "looked_after_total_net") == ("19000000", "")
+    assert len(reading.rows) == 42

@@ -258,7 +258,9 @@ def _read(
 ) -> Reading:
     """Offer every figure column of a file, and count those that feed no table."""
     publication, title, stem = naming
-    frame = sheet.below(row)
+    tally, header = Tally(), sheet.rows[row]
+    figures = [part.part for part in layout.figures if part.part in columns]
+    frame = tally.without_headings(sheet.below(row), header, len(figures))
     frame = frame[(frame != "").any(axis=1)]
     codes = area_codes(frame, columns, sheet.name)
     years = frame[columns["year"]].map(lambda text: _shifted(text, layout.shift))
@@ -266,9 +268,7 @@ def _read(
     release = Release(
         f"{stem}-{latest}", PUBLISHER, title, f"{title}, reporting year {latest - layout.shift}"
     )
-    tally = Tally()
-    header = sheet.rows[row]
-    for part in (r.part for r in layout.figures if r.part in columns):
+    for part in figures:
         cells = cells_of(frame, columns[part], codes, years)
         cells["table"] = layout.table
         cells["measure"] = layout.name(frame, columns, part)

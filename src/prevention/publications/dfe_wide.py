@@ -87,17 +87,16 @@ def _read(
     named: Mapping[int, tuple[str, str, int]],
 ) -> Reading:
     """Offer every column we hold, under the year of its name or else of the file."""
-    frame = sheet.below(row)
+    tally, header = Tally(), sheet.rows[row]
+    frame = tally.without_headings(sheet.below(row), header, len(named))
     frame = frame[(frame != "").any(axis=1)]
     codes = area_codes(frame, areas, sheet.name)
     latest = max(year for _, _, year in named.values()) or _year_of(book)
     release = Release(f"cla-{latest}", PUBLISHER, TITLE, f"{TITLE}, reporting year {latest}")
-    tally = Tally()
     for column, (table, measure, year) in named.items():
         years = frame[column].map(lambda _, y=year: str(y or latest))
         cells = cells_of(frame, column, codes, years).assign(table=table, measure=measure)
         offer(tally, cells, sheet.name, release.key)
-    header = sheet.rows[row]
     order = {c for c, text in enumerate(header) if plain(text) == "la order"}
     count_unused(tally, frame, header, {*named, *areas.values(), *order})
     rows = tally.rows()

@@ -7,7 +7,7 @@ no figures to load.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from prevention.publications.offering import offer
@@ -100,12 +100,18 @@ def _read(book: Book, sheet: Sheet, row: int, columns: Mapping[str, int]) -> Rea
     if missing:
         shorts = {name: text for text, name in MEASURES.items()}
         strangers = [str(text) for text in short.unique() if plain(text) not in wanted]
-        near = {name: close(shorts[name], strangers) for name in missing}
+        near = {name: _nearest(name, shorts[name], strangers) for name in missing}
         told = [f"{n} (the nearest is '{t}')" if t else n for n, t in near.items()]
         words.append(f"Not in this file: {', '.join(told)}.")
     return Reading(
         ID, TITLE, (release,), (TABLE,), tally.rows(), tally.read, dict(tally.aside), tuple(words)
     )
+
+
+def _nearest(measure: str, short: str, strangers: Sequence[str]) -> str:
+    """The short name most like one not found: by the first word of our measure, or else its own."""
+    stem = measure.split("_")[0][:6]
+    return next((text for text in strangers if stem in plain(text)), close(short, strangers))
 
 
 def _year(text: str) -> int:

@@ -113,7 +113,8 @@ def _read(book: Book, found: Found) -> Reading:
             missing=(f"column '{what}'",),
         )
     mid_year = _mid_year(book, found)
-    whole = found.sheet.below(found.row)
+    tally, header = Tally(), found.sheet.rows[found.row]
+    whole = tally.without_headings(found.sheet.below(found.row), header, len(BANDS) + 1)
     amounts = whole[[found.columns["total"], *found.ages.values()]]
     named = (whole[found.columns["code"]].str.strip() != "") & (amounts != "").any(axis=1)
     frame = whole[named]
@@ -123,7 +124,6 @@ def _read(book: Book, found: Found) -> Reading:
     key = f"mye-{mid_year}-{'revised' if revised else 'first'}"
     state = "revised" if revised else "as first published"
     release = Release(key, PUBLISHER, TITLE, f"Mid-{mid_year} population estimates, {state}")
-    tally = Tally()
     cells = [_total(frame, found)]
     for measure, (low, high) in BANDS.items():
         columns = [found.ages[age] for age in range(low, (top if high is None else high) + 1)]

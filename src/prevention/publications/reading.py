@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from prevention.publications.errors import PublicationError
 from prevention.publications.figures import read_figure
-from prevention.publications.sheets import Sheet
+from prevention.publications.sheets import Sheet, repeats
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -106,6 +106,16 @@ class Tally:
         count = sum(1 for row in sheet.rows for cell in row if cell and read_figure(cell).readable)
         self.read += count
         self.put_aside(reason, count)
+
+    def without_headings(
+        self, frame: pd.DataFrame, header: Sequence[str], figures: int
+    ) -> pd.DataFrame:
+        """A frame without rows that repeat its header, each counted as so many figures."""
+        again = repeats(frame, header)
+        count = int(again.sum()) * figures
+        self.read += count
+        self.put_aside("a row that repeats the headings", count)
+        return frame[~again]
 
     def rows(self) -> pd.DataFrame:
         """Everything kept, as one frame."""

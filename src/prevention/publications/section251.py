@@ -24,6 +24,7 @@ from prevention.publications.reading import Reading, Release, Tally
 from prevention.publications.sheets import Book, Sheet, column_letter
 from prevention.publications.sighting import NOTHING, Publication, Sighting, incomplete
 from prevention.publications.wording import close, find_header, plain, role
+from prevention.years import parse_year_ending
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -115,8 +116,7 @@ def _read(book: Book, sheet: Sheet, row: int, columns: Mapping[str, int]) -> Rea
         years = pd.Series(str(year), index=frame.index)
     codes = _codes(book, frame, columns)
     lines = frame[columns["line"]].map({t: _line(t) for t in frame[columns["line"]].unique()})
-    latest = max(int(y) if y.isdigit() and len(y) == 4 else 0 for y in years.unique())
-    latest = latest or the_year(book.name, str(years.iloc[0]))
+    latest = max(map(_year, years.unique())) or the_year(book.name, str(years.iloc[0]))
     key = f"s251-{latest}"
     span = f"{latest - 1}-{latest % 100:02d}"
     release = Release(key, PUBLISHER, TITLE, f"{TITLE}, Table A1, {span}")
@@ -135,6 +135,13 @@ def _read(book: Book, sheet: Sheet, row: int, columns: Mapping[str, int]) -> Rea
     return Reading(
         ID, TITLE, (release,), (TABLE,), tally.rows(), tally.read, dict(tally.aside), words
     )
+
+
+def _year(text: str) -> int:
+    try:
+        return parse_year_ending(text)
+    except ValueError:
+        return 0
 
 
 def _codes(book: Book, frame: pd.DataFrame, columns: Mapping[str, int]) -> pd.Series:

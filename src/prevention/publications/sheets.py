@@ -57,6 +57,13 @@ class Sheet:
         return pd.DataFrame(padded, index=index, columns=range(width), dtype=object)
 
 
+def repeats(frame: pd.DataFrame, header: Sequence[str]) -> pd.Series:
+    """Which rows below a header say the same again, as where files were put end to end."""
+    width = frame.shape[1]
+    again = [*header, *[""] * width][:width]
+    return (frame == again).all(axis=1)
+
+
 @dataclass(frozen=True, slots=True)
 class Book:
     """A file as read: its name, its kind (csv, xlsx, xls, ods or parquet) and its sheets."""
