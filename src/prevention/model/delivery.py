@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 from scipy.special import ndtr
@@ -91,7 +90,7 @@ def deliver(
     """
     memo = Cache() if memo is None else memo
     timeline = _own_timeline(programme, first_year, years)
-    values = _values(programme, draws, memo)
+    values = _values(programme, draws)
     effect = effect_of(programme, values)
     starts: dict[str, Starts] = {}
     care = np.zeros((timeline.months, draws.size), draws.dtype)
@@ -157,14 +156,9 @@ def _own_timeline(programme: Programme, first_year: int, years: int) -> Timeline
     return Timeline(first_year, years, min([first_month(first_year), *live]))
 
 
-def _values(programme: Programme, draws: Draws, memo: Cache) -> dict[str, Floats]:
-    """Every assumption of a programme in each draw: those a slider left alone are kept."""
+def _values(programme: Programme, draws: Draws) -> dict[str, Floats]:
     stream = stream_of(programme.id)
-    drawn = {}
-    for name, assumption in programme.assumptions():
-        ends = assumption.low, assumption.central, assumption.high
-        key = ("values", draws.key, stream, name, ends)
-        drawn[name] = memo(key, partial(draws.values, stream, name, assumption))
+    drawn = {name: draws.values(stream, name, a) for name, a in programme.assumptions()}
     drawn.setdefault("optimism_bias", np.zeros(draws.size, draws.dtype))
     return drawn
 

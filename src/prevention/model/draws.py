@@ -8,7 +8,7 @@ same draws (common random numbers), so their difference is not sampling noise.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
@@ -40,7 +40,7 @@ def _stream(stream: str, dimensions: int, count: int, seed: int) -> tuple[Sobol,
     return points, rng.permutation(2 ** _power(count))[:count]
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=512)
 def _scores(stream: str, place: int, dimensions: int, count: int, seed: int) -> Floats:
     """Standard normal scores of one dimension of a stream, (count,)."""
     points, order = _stream(stream, dimensions, count, seed)
@@ -105,8 +105,10 @@ class Draws:
             return self.swept[stream, name]
         if self.count == 0 or assumption.is_certain:
             return np.full(self.size, assumption.central, self.dtype)
-        scores = self.score(stream, _DIMENSIONS.index(name), len(_DIMENSIONS))
-        return assumption.at(scores, QUANTITIES[name]).astype(self.dtype)
+        ends = assumption.low, assumption.central, assumption.high
+        kind: Callable[[int, int], Draws] = type(self)
+        drawn = _values(kind, self.count, self.seed, stream, name, ends)
+        return drawn[self.first : self.last]
 
     def blocks(self, columns: int) -> list[Draws]:
         """The same draws in blocks of at most so many columns.
@@ -119,3 +121,22 @@ class Draws:
         size = -(-self.count // max(parts, 1))
         starts = range(0, self.count, max(size, 1))
         return [replace(self, first=a, last=min(a + size, self.count)) for a in starts]
+
+
+@lru_cache(maxsize=512)
+def _values(
+    kind: Callable[[int, int], Draws],
+    count: int,
+    seed: int,
+    stream: str,
+    name: str,
+    ends: tuple[float, float, float],
+) -> Floats:
+    """One assumption of a stream in every draw, (count,): its blocks and costs share it."""
+    every = kind(count, seed)
+    scores = every.score(stream, _DIMENSIONS.index(name), len(_DIMENSIONS))
+    low, central, high = ends
+    assumption = Assumption(low=low, central=central, high=high)
+    values: Floats = assumption.at(scores, QUANTITIES[name]).astype(every.dtype)
+    values.flags.writeable = False
+    return values
