@@ -233,7 +233,8 @@ def test_a_year_of_a_table_that_is_not_found_is_named(tmp_path: Path) -> None:
         read_publication(write_book(tmp_path / "a.xlsx", {"T2": rows}))
     rows = summary("filled", "Help for those who look after others")
     reading = read_publication(write_book(tmp_path / "b.xlsx", {"T2": rows}))
-    assert any("Not in this file" in w and "carers_supported" in w for w in reading.recognised)
+    assert "Not in these tables: carers_supported." in reading.recognised
+    assert any("12 of the 13 tables" in word for word in reading.recognised)
 
 
 # --- population ---------------------------------------------------------------------------
@@ -318,3 +319,33 @@ def test_section_251_of_many_years_is_of_the_latest(tmp_path: Path) -> None:
     assert figure(reading, WARRINGTON, 2021, "fostering_gross") == ("7340000", "")
     assert figure(reading, WARRINGTON, 2023, "looked_after_total_net") == ("19000000", "")
     assert len(reading.rows) == 42
+
+
+# --- files that hold nothing for us, or what may be ours ----------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "rows"),
+    [
+        ("mid-2023", workbooks.mid_year()[:10]),
+        ("ascof 2020-21", [row for row in workbooks.ascof() if "Council" not in row]),
+        ("RO3 2024-25", [*workbooks.ro3()[:7], *workbooks.ro3()[11:]]),
+    ],
+)
+def test_a_file_without_councils_is_refused_and_says_what_it_has(
+    tmp_path: Path, name: str, rows: Rows
+) -> None:
+    with pytest.raises(NotRecognised, match=r"no figure of a council.*for (?:England|a region)"):
+        read_publication(write_rows(tmp_path / f"{name}.csv", rows))
+
+
+def test_an_ascof_wording_that_may_be_ours_waits_with_its_numbers(tmp_path: Path) -> None:
+    old, new = "received a short term service", "received short term help"
+    rows = [[str(c).replace(old, new) for c in row] for row in workbooks.ascof()]
+    reading = read_publication(write_rows(tmp_path / "ascof 2020-21.csv", rows))
+    doubtful = {m.partition(" (perhaps ")[2] for m in reading.rows["measure"]} - {""}
+    assert doubtful == {
+        "short_term_service_success_percent)",
+        "short_term_service_success_numerator)",
+        "short_term_service_success_denominator)",
+    }

@@ -247,12 +247,24 @@ def _read(book: Book, tables: Sequence[Table], problems: Sequence[str]) -> Readi
         for t in tables
     ]
     words += [f"Not read: {problem}." for problem in problems]
-    found = {measure for table in tables for measure, _ in table.columns.values()}
-    absent = sorted({m for spec in SPECS for m in spec.needed | spec.optional} - found)
-    if absent:
-        words.append(f"Not in this file: {', '.join(absent)}.")
+    words += _absent(tables)
     fed = tuple(t for t in TABLES if t in set(rows["table"]))
     return Reading(ID, TITLE, (release,), fed, rows, tally.read, dict(tally.aside), tuple(words))
+
+
+def _absent(tables: Sequence[Table]) -> list[str]:
+    """What the tables read do not hold, and how many of those we could read are not there."""
+    found = {measure for table in tables for measure, _ in table.columns.values()}
+    specs = [table.spec for table in tables]
+    lacking = sorted({m for spec in specs for m in spec.optional} - found)
+    others = [min(spec.needed) for spec in SPECS if spec not in specs]
+    words = [f"Not in these tables: {', '.join(lacking)}."] if lacking else []
+    if others:
+        words.append(
+            f"{len(others)} of the {len(SPECS)} tables that can be read are not in this file, or "
+            f"not under a title we know: those with {', '.join(others)}."
+        )
+    return words
 
 
 def _offer(tally: Tally, table: Table, release: str) -> None:

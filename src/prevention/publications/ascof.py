@@ -78,6 +78,8 @@ _COUNTED = {
     "short_term_service_success_percent",
 }
 """Measures whose numerators and denominators our table holds."""
+_KINDS = {"outcome": "outcome", "measure value": "outcome", "numerator": "numerator",
+          "denominator": "denominator"}  # fmt: skip
 _NEVER_ZERO = frozenset({"at_home_91_days_percent", "offered_reablement_percent"})
 """A zero here means that the council made no return: no council sends nobody home."""
 
@@ -102,12 +104,16 @@ def _measure(code: str, wording: str, kind: str) -> str:
         hits = [_CODES[code]] if code in _CODES else []
     if len(hits) != 1:
         return ""
-    kind = plain(kind)
-    if kind in ("outcome", "measure value"):
-        return hits[0]
-    if kind in ("numerator", "denominator") and hits[0] in _COUNTED:
-        return re.sub(r"_(?:percent|rate)$", f"_{kind}", hits[0])
-    return ""
+    return _named(hits[0], kind)
+
+
+def _named(measure: str, kind: str) -> str:
+    """Our name for a kind of number of a measure; blank where we do not hold it."""
+    number = _KINDS.get(plain(kind), "")
+    if number in ("numerator", "denominator"):
+        counted = measure in _COUNTED
+        return re.sub(r"_(?:percent|rate)$", f"_{number}", measure) if counted else ""
+    return measure if number else ""
 
 
 def _read(book: Book, sheet: Sheet, row: int, columns: Mapping[str, int]) -> Reading:
@@ -163,10 +169,18 @@ def _read(book: Book, sheet: Sheet, row: int, columns: Mapping[str, int]) -> Rea
 def _doubtful(
     known: Mapping[tuple[str, str, str], str], absent: Sequence[str]
 ) -> dict[tuple[str, str, str], str]:
-    """Outcomes worded like none of our measures that may be of one not found."""
-    left = [t for t, name in known.items() if not name and t[1] and plain(t[2]) == "outcome"]
-    guesses = perhaps(absent, [wording for _, wording, _ in left])
-    return {t: in_doubt(t[1], guesses[t[1]]) for t in left if t[1] in guesses}
+    """Numbers worded like none of our measures that may be of one not found."""
+    left = {
+        wording
+        for (_, wording, kind), name in known.items()
+        if not name and wording and plain(kind) in _KINDS
+    }
+    guesses = perhaps(absent, sorted(left))
+    return {
+        (code, wording, kind): in_doubt(wording, _named(guesses[wording], kind))
+        for code, wording, kind in known
+        if wording in guesses and _named(guesses[wording], kind)
+    }
 
 
 def _percents() -> set[str]:

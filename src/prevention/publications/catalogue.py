@@ -81,6 +81,15 @@ def _with_figures(book: Book, reading: Reading) -> Reading:
             nearest=reading.publication,
             missing=("figures",),
         )
+    if reading.tables and not len(reading.rows):
+        aside = ", ".join(f"{reason} ({count:,})" for reason, count in reading.set_aside.items())
+        raise NotRecognised(
+            f"{book.name} has the columns of {reading.title}, but no figure of a council that a "
+            f"table of ours takes. All were set aside: {aside}. Choose the file of local "
+            "authorities.",
+            nearest=reading.publication,
+            missing=("figures of councils",),
+        )
     return reading
 
 

@@ -31,17 +31,22 @@ def plain(text: str) -> str:
 def close(wanted: str, among: Iterable[str]) -> str:
     """The wording nearest to one that is missing; empty when nothing is like it.
 
-    >>> close("number", ["name", "numbers", "rate"])
-    'numbers'
+    >>> close("number", ["name", "numbers", "rate"]), close("children_count", ["no of children"])
+    ('numbers', 'no of children')
     """
     by_plain = {plain(text): text for text in among if text.strip()}
     near = difflib.get_close_matches(plain(wanted), by_plain, n=1, cutoff=0.6)
-    return by_plain[near[0]] if near else ""
+    if near:
+        return by_plain[near[0]]
+    words = set(plain(wanted).split())
+    shared = {text: len(words & set(text.split())) for text in by_plain}
+    best = max(shared, key=lambda text: shared[text], default="")
+    return by_plain[best] if best and shared[best] * 2 >= len(words) else ""
 
 
 _COMMON = re.compile(
-    r"a|and|adult|care|children|childrens|expenditure|for|gross|in|net|number|of|on|other|placed"
-    r"|plus|services|social|spend|support|the|to|total|which|who|year"
+    r"a|and|adult|care|children|childrens|expenditure|for|gross|in|net|number|of|on|other|percent"
+    r"|placed|plus|rate|services|social|spend|support|the|to|total|which|who|year"
 )
 """Words that lines of any kind share: they do not tell one from another."""
 
