@@ -55,4 +55,4 @@ vintage: setup
 
 # The store of evidence can be built again; the record beside it cannot, and stays.
 clean:
-	rm -rf $(VENV) $(STORE) $(STORE).wal
+	rm -rf $(VENV) $(STORE) $(STORE).wal $(dir $(STORE))draws

@@ -47,12 +47,13 @@ def full_rows() -> list[Row]:
 def cold_rows() -> list[Row]:
     """Rows on processes started afresh."""
     say("cold starts")
-    first, started, imported, bare = Timings(), Timings(), Timings(), Timings()
-    loaded, facade, helped, forecast = Timings(), Timings(), Timings(), Timings()
+    first, anew, started, imported, bare = (Timings() for _ in range(5))
+    loaded, facade, helped, forecast = (Timings() for _ in range(4))
     for _ in range(3):
-        found = spawn_json([PYTHON, "-m", "benchmarks.child", "full", "8192"], clock=started)
-        first.wall.append(found["first_result_ms"])
-        first.cpu.append(found["first_result_cpu_ms"])
+        for job, clock in (("anew", anew), ("full", first)):
+            found = spawn_json([PYTHON, "-m", "benchmarks.child", job, "8192"], clock=started)
+            clock.wall.append(found["first_result_ms"])
+            clock.cpu.append(found["first_result_cpu_ms"])
         spawn([PYTHON, "-c", f"import {CORE}"], clock=imported)
         spawn([PYTHON, "-c", "pass"], clock=bare)
         loaded.wall.append(_import_total(CORE))
@@ -64,7 +65,15 @@ def cold_rows() -> list[Row]:
             "Fresh process: imports to first result (store, model, headline rows), 8,192 draws",
             first,
             1_000,
-            "target set for a compiled kernel, 10,000 draws",
+            "scores kept beside the store by an earlier process; target set for a compiled kernel, "
+            "10,000 draws",
+        ),
+        Row(
+            "The same, no scores kept from before",
+            anew.median,
+            anew.p95,
+            anew.cpu_median,
+            note="scipy's statistics module imported, every score drawn",
         ),
         Row.within(
             "Import of the model core, `-X importtime` total",

@@ -33,6 +33,7 @@ from prevention.record.scenarios import (
     saved_scenario,
     saved_scenarios,
 )
+from prevention.shelf import Shelf
 from prevention.years import parse_year
 
 Progress = Callable[[int, int], None]
@@ -101,6 +102,7 @@ class Workbench:
         """Work with a data folder and a store; None takes the usual places."""
         self.data = data_folder(data)
         self.store = store_file(store)
+        self.shelf = Shelf(self.store.parent / "draws")
         self._evidence = Evidence()
         self._merged: tuple[tuple[int, int], Library] | None = None
 
@@ -236,7 +238,7 @@ class Workbench:
         """The main job: project one scenario for one council."""
         council = self.council(request.council)
         plan = self.plan(request)
-        return project(plan, council, request.draws, request.seed, cache, progress)
+        return project(plan, council, request.draws, request.seed, cache, progress, self.shelf)
 
     def keep(
         self,
@@ -270,6 +272,7 @@ class Workbench:
             ) from fault
         council = self.council(kept.run["council"])
         draws, seed = kept.run["draws"], kept.run["seed"]
+        # Drawn anew: what is compared must not come from the same shelf.
         now = document(project(plan, council, draws, seed, progress=progress))
         count, different = compared_figures(kept.figures, now)
         return Replay(kept, count, different, moved(kept.run, now["run"]))

@@ -10,15 +10,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from prevention.model.assumptions import QUANTITIES, Assumption, Floats
-from prevention.model.sobol import Sobol
 
 Z_LIMIT = float(ndtri(0.999))
 """Draws are held between the 0.1th and 99.9th percentile: a range of low to high says
@@ -26,33 +24,38 @@ nothing about one case in a thousand, and such tails should not decide a mean.""
 
 _DIMENSIONS = tuple(QUANTITIES)
 
-
-@lru_cache(maxsize=256)
-def _stream(stream: str, dimensions: int, count: int, seed: int) -> tuple[Sobol, NDArray[np.intp]]:
-    """One stream's scrambled points, and the order its draws take them in.
-
-    Two streams share the same underlying sequence, and the shuffle is what makes them
-    independent of each other.
-    """
-    key = int(hashlib.sha256(stream.encode()).hexdigest()[:16], 16)
-    rng = np.random.default_rng(np.random.SeedSequence([seed, key]))
-    points = Sobol.scrambled(dimensions, rng)
-    return points, rng.permutation(2 ** _power(count))[:count]
+Make = Callable[[], Floats]
+Kept = Callable[[str, Make], Floats]
+"""Gives the array of a name: one kept from an earlier process, or made now."""
 
 
-@lru_cache(maxsize=512)
-def _scores(stream: str, place: int, dimensions: int, count: int, seed: int) -> Floats:
-    """Standard normal scores of one dimension of a stream, (count,)."""
-    points, order = _stream(stream, dimensions, count, seed)
-    drawn = points.dimension(place, _power(count))[order]
-    scores: Floats = np.clip(ndtri(drawn), -Z_LIMIT, Z_LIMIT).astype(np.float32)
+def made_now(name: str, make: Make) -> Floats:
+    """Keeps nothing."""
+    return make()
+
+
+@lru_cache(maxsize=64)
+def _scores(stream: str, dimensions: int, count: int, seed: int, kept: Kept) -> Floats:
+    """Standard normal scores of one stream, shape (dimensions, count)."""
+    name = f"scores of {stream}, {dimensions} dimensions, {count} draws, seed {seed}"
+    scores = kept(name, partial(_sampled, stream, dimensions, count, seed))
     scores.flags.writeable = False
     return scores
 
 
-def _power(count: int) -> int:
-    """The power of two that is enough for so many draws."""
-    return max(count - 1, 1).bit_length()
+def _sampled(stream: str, dimensions: int, count: int, seed: int) -> Floats:
+    """Scrambled Sobol points as scores, in an order shuffled per stream.
+
+    Two streams share the same underlying sequence, and the shuffle is what makes them
+    independent of each other.
+    """
+    from scipy.stats import qmc  # slow to import: not for the central run, nor for what is kept
+
+    key = int(hashlib.sha256(stream.encode()).hexdigest()[:16], 16)
+    rng = np.random.default_rng(np.random.SeedSequence([seed, key]))
+    points = qmc.Sobol(dimensions, rng=rng).random_base2(max(count - 1, 1).bit_length())
+    shuffled = points[rng.permutation(len(points))[:count]]
+    return np.ascontiguousarray(np.clip(ndtri(shuffled.T), -Z_LIMIT, Z_LIMIT), np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class Draws:
     first, last: the slice of the draws this object stands for (a block of columns).
     swept: in a central run, assumptions that take a value of their own in each column,
         by (stream, name), each (columns,): a sweep from one end of a range to the other.
+    kept: where scores made by an earlier process stand; it changes no value.
     """
 
     count: int
@@ -70,6 +74,7 @@ class Draws:
     first: int = 0
     last: int | None = None
     swept: Mapping[tuple[str, str], Floats] = field(default_factory=dict)
+    kept: Kept = field(default=made_now, repr=False, compare=False)
 
     @property
     def size(self) -> int:
@@ -97,7 +102,8 @@ class Draws:
         """Standard normal scores of one of a stream's dimensions, shape (size,)."""
         if self.count == 0:
             return np.zeros(self.size)
-        return _scores(stream, place, dimensions, self.count, self.seed)[self.first : self.last]
+        scores = _scores(stream, dimensions, self.count, self.seed, self.kept)
+        return scores[place, self.first : self.last]
 
     def values(self, stream: str, name: str, assumption: Assumption) -> Floats:
         """Values of one assumption in one stream, shape (size,), in its own unit."""
@@ -106,8 +112,8 @@ class Draws:
         if self.count == 0 or assumption.is_certain:
             return np.full(self.size, assumption.central, self.dtype)
         ends = assumption.low, assumption.central, assumption.high
-        kind: Callable[[int, int], Draws] = type(self)
-        drawn = _values(kind, self.count, self.seed, stream, name, ends)
+        kind: Callable[..., Draws] = type(self)
+        drawn = _values(kind, self.count, self.seed, self.kept, stream, name, ends)
         return drawn[self.first : self.last]
 
     def blocks(self, columns: int) -> list[Draws]:
@@ -125,15 +131,16 @@ class Draws:
 
 @lru_cache(maxsize=512)
 def _values(
-    kind: Callable[[int, int], Draws],
+    kind: Callable[..., Draws],
     count: int,
     seed: int,
+    kept: Kept,
     stream: str,
     name: str,
     ends: tuple[float, float, float],
 ) -> Floats:
     """One assumption of a stream in every draw, (count,): its blocks and costs share it."""
-    every = kind(count, seed)
+    every = kind(count, seed, kept=kept)
     scores = every.score(stream, _DIMENSIONS.index(name), len(_DIMENSIONS))
     low, central, high = ends
     assumption = Assumption(low=low, central=central, high=high)

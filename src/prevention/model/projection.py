@@ -25,7 +25,7 @@ from prevention.model.chain import (
     timeline_of,
 )
 from prevention.model.demand import Baseline
-from prevention.model.draws import Draws
+from prevention.model.draws import Draws, Kept, made_now
 from prevention.model.evidence import CouncilEvidence
 from prevention.model.ledger import Figures, Leaves, Ledger, made_of, rests_on, settled
 from prevention.model.measures import GBP, MEASURES, TOTAL
@@ -174,6 +174,7 @@ def project(
     seed: int = 1,
     cache: Cache | None = None,
     progress: Callable[[int, int], None] | None = None,
+    kept: Kept = made_now,
 ) -> Projection:
     """Run the chain once exactly and once per block of draws.
 
@@ -181,13 +182,14 @@ def project(
         draws: 0 for the central run alone.
         cache: results kept between runs; only what changed is worked out again.
         progress: called with (draws done, draws in all) after each block.
+        kept: where scores drawn by an earlier process stand; it changes no figure.
     """
     plan, left_out = covered(plan, council)
     timeline = timeline_of(plan)
     monthly = account_of(plan, timeline, monthly=True)
     yearly = account_of(plan, timeline)
     cache = Cache() if cache is None else cache
-    chosen, prints = Draws(draws, seed), Prints.of(plan)
+    chosen, prints = Draws(draws, seed, kept=kept), Prints.of(plan)
     blocks: list[Outcome] = []
     # One thread of linear algebra a worker: two pools of two would fight over the cores.
     with _blas().limit(limits=1, user_api="blas"), ThreadPoolExecutor(WORKERS) as pool:

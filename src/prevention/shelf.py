@@ -1,0 +1,73 @@
+"""Arrays that take long to make, kept in files from one process to the next."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import scipy
+
+from prevention.model.assumptions import Floats
+
+MOST = 128
+"""Arrays kept; past it those made longest ago go. One takes up to two megabytes."""
+
+CHECKSUM = hashlib.sha256().digest_size
+"""Bytes of the checksum at the head of a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A folder of arrays; without one that can be written to, each is made anew.
+
+    An array is kept under its name and the versions of the libraries that made it. A file that
+    is torn or altered fails its checksum, and its array is made anew.
+    """
+
+    folder: Path
+
+    def __call__(self, name: str, make: Callable[[], Floats]) -> Floats:
+        """The array of a name, as `make` makes it."""
+        made_with = f"{name}, numpy {np.__version__}, scipy {scipy.__version__}"
+        path = self.folder / hashlib.sha256(made_with.encode()).hexdigest()[:32]
+        array = _read(path)
+        if array is None:
+            array = make()
+            with suppress(OSError):
+                self._write(path, array)
+        return array
+
+    def _write(self, path: Path, array: Floats) -> None:
+        content = io.BytesIO()
+        np.save(content, array, allow_pickle=False)
+        self.folder.mkdir(exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=self.folder) as own:
+            part = Path(own) / path.name
+            part.write_bytes(_checksum(content.getvalue()) + content.getvalue())
+            os.replace(part, path)
+        arrays = (file for file in self.folder.iterdir() if file.is_file())
+        for old in sorted(arrays, key=lambda file: file.stat().st_mtime)[:-MOST]:
+            old.unlink(missing_ok=True)
+
+
+def _checksum(content: bytes) -> bytes:
+    return hashlib.sha256(content).digest()
+
+
+def _read(path: Path) -> Floats | None:
+    try:
+        file = path.read_bytes()
+    except OSError:
+        return None
+    checksum, content = file[:CHECKSUM], file[CHECKSUM:]
+    if checksum != _checksum(content):
+        return None
+    array: Floats = np.load(io.BytesIO(content), allow_pickle=False)
+    return array
