@@ -18,22 +18,29 @@ def percentiles(samples: np.ndarray) -> Floats:
     Args:
         samples: (..., draws). Returns: (..., 3).
     """
-    return percentiles_in_place(np.array(samples))
+    return between(about(np.array(samples)), samples.shape[-1])
 
 
-def percentiles_in_place(samples: np.ndarray) -> Floats:
-    """As `percentiles`; the samples are left in order of size.
+def about(samples: np.ndarray) -> np.ndarray:
+    """The draws just below and just above each percentile, (..., 2, 3).
 
-    Sorting whole rows is several times faster than picking six places out of them.
+    The samples, (..., draws), are left in order of size: sorting whole rows is several
+    times faster than picking six places out of them.
     """
     samples.sort(axis=-1)
-    below, above, part = _places(samples.shape[-1])
-    return np.asarray(samples[..., below] * (1 - part) + samples[..., above] * part, np.float64)
+    places: np.ndarray = samples[..., _places(samples.shape[-1])[0]]
+    return places
+
+
+def between(draws: np.ndarray, count: int) -> Floats:
+    """Percentiles, (..., 3), from the draws about each, as `about` gives them for so many."""
+    part = _places(count)[1]
+    return np.asarray(draws[..., 0, :] * (1 - part) + draws[..., 1, :] * part, np.float64)
 
 
 @cache
-def _places(count: int) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats]:
-    """The ordered draws each percentile lies between, and how far it is towards the upper."""
+def _places(count: int) -> tuple[NDArray[np.intp], Floats]:
+    """The ordered draws each percentile lies between, (2, 3), and how far towards the upper."""
     place = np.array(list(PERCENTILES.values())) * (count - 1)
     below = np.floor(place).astype(np.intp)
-    return below, np.minimum(below + 1, count - 1), place - below
+    return np.stack([below, np.minimum(below + 1, count - 1)]), place - below

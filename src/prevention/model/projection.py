@@ -30,7 +30,7 @@ from prevention.model.evidence import CouncilEvidence
 from prevention.model.ledger import Figures, Leaves, Ledger, made_of, rests_on, settled
 from prevention.model.measures import GBP, MEASURES, TOTAL
 from prevention.model.memo import Cache
-from prevention.model.percentiles import PERCENTILES, percentiles_in_place
+from prevention.model.percentiles import PERCENTILES, about, between
 from prevention.model.scenarios import Plan
 from prevention.model.timeline import Timeline
 from prevention.money import to_pence, to_pounds
@@ -210,16 +210,18 @@ def _spread(
     columns: Sequence[Mapping[str, Samples]], names: Sequence[str], shape: tuple[int, int]
 ) -> Floats:
     """Percentiles of measures of one cell, given block by block, (names, years, 3)."""
+    years, count = shape
     draws = np.empty(shape, np.float32)
+    found = np.empty((len(names), years, 2, len(PERCENTILES)), np.float32)
     known: dict[tuple[int, ...], int] = {}
-    spreads = np.empty((len(names), shape[0], len(PERCENTILES)))
     for place, name in enumerate(names):
         blocks = [column[name] for column in columns]
         same = known.setdefault(tuple(map(id, blocks)), place)
         if same == place:
-            spreads[place] = percentiles_in_place(np.concatenate(blocks, axis=1, out=draws))
+            found[place] = about(np.concatenate(blocks, axis=1, out=draws))
         else:  # by another name the same figures
-            spreads[place] = spreads[same]
+            found[place] = found[same]
+    spreads = between(found, count)
     money = [MEASURES[name].unit == GBP for name in names]
     spreads[money] = to_pounds(to_pence(spreads[money]))
     return spreads
