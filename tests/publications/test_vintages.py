@@ -292,35 +292,6 @@ def test_a_table_made_on_the_departments_site_has_one_column_of_codes(tmp_path: 
     assert reading.set_aside["for England"] == 3
 
 
-def test_section_251_of_many_years_is_of_the_latest(tmp_path: Path) -> None:
-    """The layout since 2020: areas as in the department's other statistics, years of six digits."""
-    rows = workbooks.section_251()
-    keep = [rows[0].index(name) for name in ("Description", "TotalExpenditure",
-            "Income", "NetCurrentExpenditure")]  # fmt: skip
-    codes = {877: "E06000007", 909: "E10000006"}
-    area = "time_period,geographic_level,old_la_code,new_la_code,la_name"
-    amounts = "category_of_expenditure,gross_expenditure,income,net_expenditure"
-    made: list[list[object]] = [[*area.split(","), *amounts.split(",")]]
-    for year in ("202021", "202223", "202122"):
-        made.append([year, "National", "", "", "", *(rows[1][c] for c in keep)])
-        made += [
-            [
-                year,
-                "Local authority",
-                row[1],
-                codes[int(str(row[1]))],
-                row[2],
-                *(row[c] for c in keep),
-            ]
-            for row in rows[1:]
-        ]
-    reading = read_publication(write_rows(tmp_path / "s251.csv", made))
-    assert reading.release.key == "s251-2023"
-    assert figure(reading, WARRINGTON, 2021, "fostering_gross") == ("7340000", "")
-    assert figure(reading, WARRINGTON, 2023, "looked_after_total_net") == ("19000000", "")
-    assert len(reading.rows) == 42
-
-
 # --- files that hold nothing for us, or what may be ours ----------------------------------
 
 

@@ -13,6 +13,7 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import partial
+from statistics import median
 from typing import TYPE_CHECKING
 
 from prevention.publications.errors import NotRecognised
@@ -23,7 +24,7 @@ from prevention.publications.places import from_dfe, ons_code
 from prevention.publications.reading import Reading, Release, Tally
 from prevention.publications.sheets import Book, Sheet, column_letter
 from prevention.publications.sighting import NOTHING, Publication, Sighting, incomplete
-from prevention.publications.wording import close, find_header, plain, role
+from prevention.publications.wording import Match, close, find_header, plain, role
 from prevention.years import parse_year_ending
 
 if TYPE_CHECKING:
@@ -34,21 +35,27 @@ TITLE, TABLE = "Section 251 outturn", "section_251"
 ROLES = (
     role("council", "LA", "LA number", "LA Code", "LANumber", "LEA", "LEA number", "LAEstab",
          "old_la_code", "Local authority number", "LA no"),
-    role("line", "Description", "Line description", "LineDescription", "Line", "s251 description",
-         "category_of_expenditure", "Expenditure category"),
-    role("gross", "TotalExpenditure", "Total Expenditure", "Gross expenditure", "GrossExpenditure",
-         "Gross", "Gross total expenditure", "Total gross expenditure"),
-    role("net", "NetCurrentExpenditure", "Net Current Expenditure", "Net expenditure",
-         "NetExpenditure", "Net", "Net total expenditure"),
-    role("income", "Income", "Total income", required=False),
+    role("line", "Description", "Line description", "LineDescription", "s251 description",
+         "description_of_expenditure", "Expenditure category", "CYPServiceDescription",
+         "S52 Line Reference"),
+    role("gross", "TotalExpenditure", "Total Expenditure", "Total Expenditure (k)",
+         "Gross expenditure", "GrossExpenditure", "Gross", "Gross total expenditure",
+         "Total gross expenditure"),
+    role("net", "NetCurrentExpenditure", "Net Current Expenditure", "NET Current Expenditure (m)",
+         "Net expenditure", "NetExpenditure", "Net", "Net total expenditure"),
+    role("income", "Income", "Income (l)", "Total income", required=False),
     role("new", "new_la_code", "ONS code", required=False),
     role("year", "time_period", "Year", "Financial year", required=False),
 )  # fmt: skip
+_LINE = role("line", "category_of_expenditure", "Line")
+"""Headings of lines in releases that give them under no other: elsewhere, of groups and numbers."""
 _PART = "fostering_part"
+_FEWEST, _LOWEST = 5, 500_000
+"""From how many councils on the middle one's total tells whether amounts are pounds, in GBP."""
 _LINES: tuple[tuple[str, str], ...] = (
     (r"total children looked after", "looked_after_total"),
     (r"residential care", "residential"),
-    (r"fostering services?", "fostering"),
+    (r"(?:total )?fostering services?", "fostering"),
     (r"fostering services? (?:excluding )?fees and allowances.*", _PART),
     (r"adoption services?", "adoption"),
     (r"special guardianship(?: support| services?)?", "special_guardianship"),
@@ -71,6 +78,9 @@ def _look(book: Book) -> Sighting:
     best = NOTHING
     for sheet in book.sheets:
         row, match = find_header(sheet.rows, ROLES)
+        if "line" not in match.columns and "line" not in match.doubtful:
+            others = [_LINE if wanted.part == "line" else wanted for wanted in ROLES]
+            row, match = max((row, match), find_header(sheet.rows, others), key=_found)
         if not {"line", "gross", "net"} & {*match.columns, *match.doubtful}:
             continue
         where = f"row {row + 1} of sheet '{sheet.name}'"
@@ -90,6 +100,11 @@ def _look(book: Book) -> Sighting:
             best, Sighting(len(wanted & found) / len(wanted), missing), key=lambda s: s.share
         )
     return best
+
+
+def _found(header: tuple[int, Match]) -> tuple[bool, float]:
+    """How well a header was found: whole, or the share of it."""
+    return header[1].complete, header[1].share
 
 
 def _nearest(name: str, lines: list[str]) -> str:
@@ -122,6 +137,7 @@ def _read(book: Book, sheet: Sheet, row: int, columns: Mapping[str, int]) -> Rea
     release = Release(key, PUBLISHER, TITLE, f"{TITLE}, Table A1, {span}")
     tally = Tally()
     parts = [_amounts(frame, columns, codes, years, lines, kind) for kind in ("gross", "net")]
+    _check_pounds(book, parts[0])
     offer(tally, pd.concat([_added_up(tally, part) for part in parts]), sheet.name, key)
     _count_others(tally, sheet, row, frame, {columns["gross"], columns["net"]}, columns)
     _count_nobodys(tally, whole[nobody], columns)
@@ -191,6 +207,24 @@ def _amounts(
             "raw": frame[columns[kind]].astype(str),
         }
     )
+
+
+def _check_pounds(book: Book, cells: pd.DataFrame) -> None:
+    """Amounts must be pounds: some copies of these statistics are in millions.
+
+    Raises:
+        NotRecognised: half of the councils spend less on children looked after than any does.
+    """
+    totals = cells.loc[cells["measure"] == "looked_after_total_gross", "raw"]
+    amounts = [Decimal(value) for raw in totals if (value := read_figure(raw).value)]
+    if len(amounts) >= _FEWEST and median(amounts) < _LOWEST:
+        raise NotRecognised(
+            f"{book.name}: half of the totals of children looked after are below "
+            f"£{median(amounts):,.0f}, so its amounts are in thousands or millions, not pounds. "
+            "Load the file as it was published.",
+            nearest=ID,
+            missing=("amounts in pounds",),
+        )
 
 
 def _added_up(tally: Tally, cells: pd.DataFrame) -> pd.DataFrame:
