@@ -49,6 +49,17 @@ def test_a_wide_file_without_years_takes_that_of_its_name(tmp_path: Path) -> Non
         read_publication(write_csv(tmp_path / "SFR21_CEA.csv", wide("CEA2016")))
 
 
+def test_a_column_named_after_another_year_than_its_release_is_a_misprint(tmp_path: Path) -> None:
+    """The release of 2015 heads those who started in 2015 with 2014; a name of ours says less."""
+    reading = read_publication(write_csv(tmp_path / "SFR34_ADM2015.csv", wide("ADM2015")))
+    assert figure(reading, WARRINGTON, 2015, "looked_after_started") == ("171", "")
+    assert any("2014 are taken for 2015" in word for word in reading.recognised)
+    with pytest.raises(NotRecognised, match=r"of 2014, its name is of 2015"):
+        read_publication(write_csv(tmp_path / "starts 2015.csv", wide("ADM2015")))
+    plain = read_publication(write_csv(tmp_path / "starts.csv", wide("ADM2015")))
+    assert figure(plain, WARRINGTON, 2014, "looked_after_started") == ("171", "")
+
+
 def test_the_wide_file_of_2010_has_the_departments_codes_alone(tmp_path: Path) -> None:
     reading = read_publication(write_csv(tmp_path / "SFR27_2010_March.csv", wide("March2010")))
     assert figure(reading, WARRINGTON, 2010, "looked_after_31_march") == ("267", "")

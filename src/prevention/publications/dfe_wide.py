@@ -91,39 +91,59 @@ def _read(
     frame = tally.without_headings(sheet.below(row), header, len(named))
     frame = frame[(frame != "").any(axis=1)]
     codes = area_codes(frame, areas, sheet.name)
-    latest = max(year for _, _, year in named.values()) or _year_of(book)
+    named, misprint = _with_years(book, named)
+    latest = max(year for _, _, year in named.values())
     release = Release(f"cla-{latest}", PUBLISHER, TITLE, f"{TITLE}, reporting year {latest}")
     for column, (table, measure, year) in named.items():
-        years = frame[column].map(lambda _, y=year: str(y or latest))
+        years = frame[column].map(lambda _, y=year: str(y))
         cells = cells_of(frame, column, codes, years).assign(table=table, measure=measure)
         offer(tally, cells, sheet.name, release.key)
     order = {c for c, text in enumerate(header) if plain(text) == "la order"}
     count_unused(tally, frame, header, {*named, *areas.values(), *order})
     rows = tally.rows()
     fed = tuple(table for table in (LOOKED_AFTER, PLACEMENTS) if table in set(rows["table"]))
-    span = sorted({year or latest for _, _, year in named.values()})
+    span = sorted({year for _, _, year in named.values()})
     words = (
         f"{book.name}: header in row {row + 1}; {len(named)} columns used, of the years ending "
         f"{', '.join(map(str, span))}.",
+        *misprint,
     )
     return Reading(ID, TITLE, (release,), fed, rows, tally.read, dict(tally.aside), words)
 
 
-def _year_of(book: Book) -> int:
-    """The year in a file's name, such as CEA2016: the department names the one it ends in.
+def _with_years(
+    book: Book, named: Mapping[int, tuple[str, str, int]]
+) -> tuple[dict[int, tuple[str, str, int]], tuple[str, ...]]:
+    """The columns, each with a year: its own, else the latest of the others or the file's.
+
+    A file of one year alone is of the year that the department named it after (ADM2015). Where
+    its columns name another, that is a misprint: there is one in the release of 2015.
 
     Raises:
-        NotRecognised: it names none, or several.
+        NotRecognised: neither columns nor name say one year, or they disagree.
     """
-    years = set(re.findall(r"(?<!\d)20\d\d(?!\d)", book.name))
-    if len(years) != 1:
+    own = {year for _, _, year in named.values() if year}
+    given = set(re.findall(r"(?<!\d)20\d\d(?!\d)", book.name))
+    year = max(own, default=0) or (int(given.pop()) if len(given) == 1 else 0)
+    if not year:
         raise NotRecognised(
             f"{book.name} does not say which year its figures are of: neither do its columns. Put "
             "the year it ends in into the file's name, such as CEA2016, and load it again.",
             nearest=ID,
             missing=("the year",),
         )
-    return int(years.pop())
+    if len(own) != 1 or not given or str(year) in given:
+        return {c: (t, m, y or year) for c, (t, m, y) in named.items()}, ()
+    title = re.search(r"(?:ADM|CLA|CEA)_?(20\d\d)(?!\d)", book.name, re.IGNORECASE)
+    if not title:
+        raise NotRecognised(
+            f"{book.name}: its columns are of {year}, its name is of {', '.join(sorted(given))}. "
+            "Give the file the year of its figures and load it again.",
+            nearest=ID,
+            missing=("the year",),
+        )
+    said = f"Columns named after {year} are taken for {title[1]}, the year of the release."
+    return {c: (t, m, int(title[1])) for c, (t, m, _) in named.items()}, (said,)
 
 
 LOOKED_AFTER_TO_2019 = Publication(ID, TITLE, PUBLISHER, (LOOKED_AFTER, PLACEMENTS), _look)
