@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,9 +27,26 @@ from prevention.years import MONTHS_PER_YEAR, WEEKS_PER_MONTH, format_year, mont
 if TYPE_CHECKING:
     import pandas as pd
 
+Rows = Callable[[Projection], "pd.DataFrame"]
+
+
+def _once(work_out: Rows) -> Rows:
+    """Rows worked out once for a projection, which an export and the record both ask for."""
+
+    @wraps(work_out)
+    def rows(projection: Projection) -> pd.DataFrame:
+        found: dict[Rows, pd.DataFrame] = vars(projection).setdefault("rows", {})
+        if work_out not in found:
+            found[work_out] = work_out(projection)
+        return found[work_out].copy()
+
+    return rows
+
+
 BASELINE_UNITS = {"people": "people", "unit_cost": "GBP a week", "spend": "GBP"}
 
 
+@_once
 def annual(projection: Projection) -> pd.DataFrame:
     """Every measure by year, programme and service, totals included.
 
@@ -89,6 +108,7 @@ def baseline(projection: Projection) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 
+@_once
 def appraisal(projection: Projection) -> pd.DataFrame:
     """Whether each programme, and the whole, pays: a row each.
 
