@@ -7,9 +7,7 @@ from pathlib import Path
 import pytest
 
 from prevention.publications import NotRecognised, read_publication
-from publications import workbooks
 from publications.layouts import figure
-from publications.workbooks import write_rows
 
 WARRINGTON = "E06000007"
 S251 = {
@@ -66,29 +64,35 @@ def test_section_251_in_millions_is_refused(tmp_path: Path) -> None:
 
 
 def test_section_251_of_many_years_is_of_the_latest(tmp_path: Path) -> None:
-    """The layout since 2020: areas as in the department's other statistics, years of six digits."""
-    rows = workbooks.section_251()
-    keep = [rows[0].index(name) for name in ("Description", "TotalExpenditure",
-            "Income", "NetCurrentExpenditure")]  # fmt: skip
-    codes = {877: "E06000007", 909: "E10000006"}
-    area = "time_period,geographic_level,old_la_code,new_la_code,la_name"
-    amounts = "category_of_expenditure,gross_expenditure,income,net_expenditure"
-    made: list[list[object]] = [[*area.split(","), *amounts.split(",")]]
-    for year in ("202021", "202223", "202122"):
-        made.append([year, "National", "", "", "", *(rows[1][c] for c in keep)])
-        made += [
-            [
-                year,
-                "Local authority",
-                row[1],
-                codes[int(str(row[1]))],
-                row[2],
-                *(row[c] for c in keep),
-            ]
-            for row in rows[1:]
-        ]
-    reading = read_publication(write_rows(tmp_path / "s251.csv", made))
+    """The layout since 2020: every year and region in one file; some years give fostering in
+    parts alone, some beside the whole, some with its parts withheld."""
+    header = (
+        "time_period,time_identifier,geographic_level,country_code,la_name,old_la_code,"
+        "new_la_code,category_of_expenditure,description_of_expenditure,own_provision,"
+        "total_expenditure,income,net_current_expenditure,per_capita_net_current_spend"
+    )
+    parts = ("Fostering services (excluding fees and allowances for LA foster carers)",
+             "Fostering services (fees and allowances for LA foster carers)")  # fmt: skip
+    amounts = {"201516": ("x", "x", "70"), "202223": ("30", "41", ""), "202122": ("30", "42", "72")}
+    rows = []
+    for year, (first, second, whole) in amounts.items():
+        lines = dict.fromkeys(S251_LINES, "9000000") | dict(
+            zip(parts, (first, second), strict=True)
+        )
+        del lines["Fostering services"]
+        if whole:
+            lines["Total Fostering services"] = whole
+        for n, (line, amount) in enumerate(lines.items(), 1):
+            said = f"Children looked after,3.1.{n} {line},x,{amount},0,{amount},1"
+            rows.append(f"{year},Financial year,National,E92000001,,,,{said}")
+            rows.append(
+                f"{year},Financial year,Local authority,E92000001,Warrington,877,E06000007,{said}"
+            )
+    path = tmp_path / "s251.csv"
+    path.write_text("\n".join([header, *rows]))
+    reading = read_publication(path)
     assert reading.release.key == "s251-2023"
-    assert figure(reading, WARRINGTON, 2021, "fostering_gross") == ("7340000", "")
-    assert figure(reading, WARRINGTON, 2023, "looked_after_total_net") == ("19000000", "")
-    assert len(reading.rows) == 42
+    fostering = {y: figure(reading, WARRINGTON, y, "fostering_gross") for y in (2016, 2022, 2023)}
+    assert fostering == {2016: ("70", ""), 2022: ("72", ""), 2023: ("71", "")}
+    assert figure(reading, WARRINGTON, 2023, "looked_after_total_net") == ("9000000", "")
+    assert len(reading.rows) == 21

@@ -234,11 +234,12 @@ def _added_up(tally: Tally, cells: pd.DataFrame) -> pd.DataFrame:
     part = cells["measure"] == f"{_PART}_gross"
     if not part.any():
         return cells
-    whole = set(cells.loc[cells["measure"] == "fostering_gross", "code"])
+    standing = cells[cells["measure"] == "fostering_gross"]
+    whole = set(zip(standing["code"], standing["year"], strict=True))
     tally.read += int(part.sum())
     sums = []
-    for (code, _), group in cells[part].groupby(["code", "year"], sort=False):
-        if code in whole:
+    for council_year, group in cells[part].groupby(["code", "year"], sort=False):
+        if council_year in whole:
             tally.put_aside("a part of a line that stands whole beside it", len(group))
             continue
         amounts = [read_figure(raw).value for raw in group["raw"]]
