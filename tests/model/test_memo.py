@@ -10,7 +10,7 @@ import pytest
 
 from prevention.model.evidence import CouncilEvidence
 from prevention.model.measures import GBP, MEASURES, TOTAL
-from prevention.model.memo import Cache, size_of
+from prevention.model.memo import Cache, sizes_of
 from prevention.model.percentiles import percentiles
 from prevention.model.projection import Projection, project
 from prevention.model.scenarios import Library, resolve
@@ -67,8 +67,21 @@ def test_a_view_counts_as_all_that_it_keeps_alive(step_up: Projection) -> None:
     block = step_up.blocks[0]
     care = block.deliveries["no-wrong-door"].care
     assert care.base is not None
-    assert size_of(care) == care.base.nbytes > care.nbytes
-    assert size_of([care, (care, {"again": care})]) == size_of(care)
+    assert list(sizes_of(care).values()) == [care.base.nbytes]
+    assert care.base.nbytes > care.nbytes
+    assert sizes_of([care, (care, {"again": care})]) == sizes_of(care)
+
+
+def test_what_two_results_share_counts_once_until_both_are_let_go() -> None:
+    cache, shared = Cache(limit=4000), kilobyte()
+    cache("one", lambda: shared)
+    cache("two", lambda: (shared[:5], kilobyte()))
+    assert cache.held == 2048
+    cache("three", kilobyte)
+    cache("four", kilobyte)  # over the limit: "one" goes, which frees nothing, then "two"
+    assert (len(cache), cache.held) == (2, 2048)
+    cache("five", lambda: shared)
+    assert cache.held == 3072
 
 
 MOVED = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import is_dataclass
 from typing import Any, TypeVar
@@ -12,7 +12,10 @@ import numpy as np
 
 T = TypeVar("T")
 
-LIMIT = 256 * 2**20
+Sizes = dict[int, int]
+"""Bytes of arrays by their identity, which holds while one is kept."""
+
+LIMIT = 192 * 2**20
 """Bytes of results kept: two slider moves of six programmes under 10,000 draws."""
 
 
@@ -26,7 +29,8 @@ class Cache:
     def __init__(self, limit: int = LIMIT) -> None:
         """Start empty. limit: bytes of arrays to keep."""
         self._limit = limit
-        self._kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+        self._kept: OrderedDict[Hashable, tuple[Any, Sizes]] = OrderedDict()
+        self._sharing: Counter[int] = Counter()
         self._held = 0
         self._working: dict[Hashable, threading.Lock] = {}
         self._lock = threading.Lock()
@@ -37,7 +41,7 @@ class Cache:
 
     @property
     def held(self) -> int:
-        """Bytes of arrays kept; what two results share counts in both."""
+        """Bytes of arrays kept; what several results share counts once."""
         return self._held
 
     def __call__(self, key: Hashable, compute: Callable[[], T]) -> T:
@@ -61,36 +65,44 @@ class Cache:
         return result
 
     def _keep(self, key: Hashable, result: Any) -> None:
-        size = size_of(result)
+        sizes = sizes_of(result)
         with self._lock:
             self._working.pop(key, None)
-            _, replaced = self._kept.pop(key, (None, 0))
-            self._kept[key] = (result, size)
-            self._held += size - replaced
+            if key in self._kept:  # let go, and worked out by two at once
+                self._let_go(self._kept.pop(key)[1])
+            self._kept[key] = (result, sizes)
+            self._held += sum(size for array, size in sizes.items() if not self._sharing[array])
+            self._sharing.update(sizes.keys())
             while self._held > self._limit and len(self._kept) > 1:
-                _, (_, freed) = self._kept.popitem(last=False)
-                self._held -= freed
+                self._let_go(self._kept.popitem(last=False)[1][1])
+
+    def _let_go(self, sizes: Sizes) -> None:
+        for array, size in sizes.items():
+            self._sharing[array] -= 1
+            if not self._sharing[array]:
+                del self._sharing[array]
+                self._held -= size
 
 
-def size_of(result: Any) -> int:
-    """Bytes of the arrays a result keeps alive, each counted once; of a view, all it looks at.
+def sizes_of(result: Any) -> Sizes:
+    """Bytes of the arrays a result keeps alive, by their identity; of a view, all it looks at.
 
     >>> half = np.zeros(1000)[:500]
-    >>> size_of({"a": half, "b": (half, 3.0)})
-    8000
+    >>> list(sizes_of({"a": half, "b": (half, 3.0)}).values())
+    [8000]
     """
-    arrays: dict[int, int] = {}
+    sizes: Sizes = {}
     parts = [result]
     while parts:
         part = parts.pop()
         if isinstance(part, np.ndarray):
             while isinstance(part.base, np.ndarray):
                 part = part.base
-            arrays[id(part)] = part.nbytes
+            sizes[id(part)] = part.nbytes
         elif isinstance(part, dict):
             parts.extend(part.values())
         elif isinstance(part, tuple | list):
             parts.extend(part)
         elif is_dataclass(part):
             parts.extend(getattr(part, name) for name in part.__dataclass_fields__)
-    return sum(arrays.values())
+    return sizes
