@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from prevention.publications import NotRecognised, Reading, read_publication
+from prevention.publications.places import not_a_council, ons_code, places
 from publications import workbooks
 from publications.layouts import KEYS, figure, looked_after, need, placements, wide, write_csv
 from publications.workbooks import Rows, write_book, write_rows
@@ -104,6 +105,20 @@ def test_a_file_without_a_row_of_councils_says_which_levels_it_has(tmp_path: Pat
     table = changed(looked_after(), "geographic_level", {"Local authority": "School"})
     with pytest.raises(NotRecognised, match=r"'Local authority'.*'School'"):
         read_publication(write_csv(tmp_path / "cla.csv", table))
+
+
+def test_every_council_of_before_2011_has_one_old_code() -> None:
+    """A city of a metropolitan county, a London borough, a unitary and a county among them."""
+    old = {place.code: place.ons_old_code for place in places().values() if place.ons_old_code}
+    assert len(set(old.values())) == len(old)
+    standing = [p for p in places().values() if not p.first_year and not p.same_area]
+    assert {p.name for p in standing if p.code not in old} == set()
+    known = {"00EU": "E06000007", "00BN": "E08000003", "00BK": "E09000033", "30": "E10000017",
+             "11": "E06000060", "00CC": "E08000038", "19": "E10000009"}  # fmt: skip
+    assert {code: ons_code(code) for code in known} == known
+    assert [not_a_council(ons_code(code)) for code in ("16UB", "35UB")] == [
+        "a district council, without social care duties"
+    ] * 2
 
 
 def test_codes_that_contradict_each_other_wait_to_be_looked_at(tmp_path: Path) -> None:
