@@ -37,7 +37,7 @@ from prevention.money import to_pence, to_pounds
 from prevention.years import MONTHS_PER_YEAR
 
 DEFAULT_DRAWS = 16_384
-BLOCK = 4096
+BLOCK = 5120
 """Draws in a block: large enough that a step's cost is arithmetic, not calls."""
 
 WORKERS = 2
