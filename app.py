@@ -3,10 +3,10 @@
 import streamlit as st
 
 from prevention.dashboard.identity import admitted, follow_link, show_who
-from prevention.dashboard.memory import share_one_heap
 from prevention.dashboard.pages import PAGES
+from prevention.dashboard.process import settle
 
-share_one_heap()
+settle()
 st.set_page_config(page_title="Prevention savings", page_icon="📈", layout="wide")
 if admitted():
     pages = [st.Page(**about) for about in PAGES]
