@@ -67,6 +67,19 @@ def test_a_schedule_is_taken_as_it_is() -> None:
     assert started(scheme).tolist() == pytest.approx([12, 0, 0, 0, 0])
 
 
+@pytest.mark.parametrize("draws", [0, 64])
+def test_a_schedule_is_not_put_off_by_mobilisation(draws: int) -> None:
+    """Its months are those people start in: what care it avoids is the same, draw by draw."""
+    found = []
+    for months in (0.0, ranged(3, 6, 12)):
+        scheme = programme(starts=(5.0, 0.0, 7.0), mobilisation=months)
+        projection = project(plan(scheme), synthetic_council(), draws)
+        figures = projection.samples if draws else projection.central
+        found.append(np.asarray(figures[TOTAL, TOTAL]["care_weeks_avoided"]))
+    assert found[0].sum() > 0
+    np.testing.assert_allclose(found[1], found[0], rtol=1e-6)
+
+
 def test_starts_stop_on_the_day_a_programme_ends() -> None:
     scheme = programme(capacity=2, ends=dt.date(2028, 9, 30))
     assert started(scheme).tolist() == pytest.approx([24, 12, 0, 0, 0])
