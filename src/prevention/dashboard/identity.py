@@ -159,8 +159,9 @@ def _sign_in() -> None:
     browser = _browser()
     if browser:
         path = urlsplit(st.context.url or "").path.rpartition("/")[2]
-        params = {name: st.query_params.get_all(name) for name in st.query_params}
-        _asked_for(browser)[path] = params
+        asked = _asked_for(browser)
+        asked.clear()
+        asked[path] = {name: st.query_params.get_all(name) for name in st.query_params}
     st.login()
 
 
@@ -172,11 +173,8 @@ def follow_link(pages: Mapping[str, Any]) -> None:
     browser = _browser() if configured() else None
     if browser:
         asked = _asked_for(browser)
-        while asked:
-            path, params = asked.popitem()
-            if path in pages:
-                asked.clear()
-                st.switch_page(pages[path], query_params=params)
+        for path in pages.keys() & asked.keys():
+            st.switch_page(pages[path], query_params=asked.pop(path))
 
 
 def show_who() -> None:
