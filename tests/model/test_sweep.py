@@ -9,6 +9,7 @@ from model.strategies import LAG_SHAPES
 from model.synthetic import plan, programme, synthetic_council
 from prevention.model.evidence import CouncilEvidence
 from prevention.model.measures import TOTAL
+from prevention.model.memo import Cache
 from prevention.model.programmes import Programme
 from prevention.model.projection import project
 from prevention.model.scenarios import Library, resolve
@@ -77,6 +78,33 @@ def test_every_shape_can_be_swept(shape: str) -> None:
     sweep = sweep_lag(chosen, synthetic_council(), "synthetic")
     assert np.isfinite(sweep.net).all()
     assert len(sweep.lags) == (1 if shape == "profile" else LONGEST_LAG + 1)
+
+
+@pytest.mark.parametrize("shape", LAG_SHAPES)
+def test_a_curve_kept_while_its_lag_moves_is_the_curve_made_afresh(shape: str) -> None:
+    memo, council = Cache(), synthetic_council()
+    profile = (0.2, 0.3, 0.5) if shape == "profile" else ()
+    for lag in (12.0, 12.5, 40.0, 118.25, 130.0):
+        chosen = plan(scheme(onset_lag=lag, lag_shape=shape, lag_profile=profile))
+        kept = sweep_lag(chosen, council, "synthetic", memo)
+        fresh = sweep_lag(chosen, council, "synthetic")
+        assert np.array_equal(kept.lags, fresh.lags)
+        assert kept.current == fresh.current == lag
+        assert kept.quarter == pytest.approx(fresh.quarter, abs=1e-6)
+        for name in ("cashable", "net", "present"):
+            assert getattr(kept, name) == pytest.approx(getattr(fresh, name), abs=1e-6)
+    if shape == "gamma":
+        assert len(memo) == 1
+
+
+def test_a_curve_is_not_kept_when_anything_else_moves() -> None:
+    memo, council = Cache(), synthetic_council()
+    moves = ({}, {"fixed_cost": 500_000.0}, {"onset_spread": 3.0}, {"cashable_share": 0.4})
+    for place, move in enumerate(moves, start=1):
+        chosen = plan(scheme(**move))
+        kept = sweep_lag(chosen, council, "synthetic", memo)
+        assert kept.net == pytest.approx(sweep_lag(chosen, council, "synthetic").net, abs=1e-6)
+        assert len(memo) == place
 
 
 @pytest.mark.parametrize("spread", [0.0, 0.5, 30.0])

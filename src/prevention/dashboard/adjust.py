@@ -24,7 +24,6 @@ from prevention.model.assumptions import Assumption
 from prevention.model.projection import Projection
 from prevention.model.scenarios import Plan
 from prevention.model.summary import target_of
-from prevention.model.sweep import sweep_lag
 from prevention.reports import charts, words
 from prevention.reports.words import figure_in, plain, sum_in
 
@@ -226,7 +225,7 @@ def _show_sentences(pair: Pair) -> None:
     whole = figures.over_plan(pair.adjusted, "cashable_saving", pair.group)
     before = figures.over_plan(pair.approved, "cashable_saving", pair.group)
     turning = figures.turning_of(pair.adjusted, pair.group)
-    sweep = sweep_lag(pair.adjusted.plan, pair.adjusted.council, pair.programme)
+    sweep = pair.sweep()
     saved = figures.central(pair.adjusted, "cashable_saving", (pair.programme,))
     sentences = [
         words.arrival(pair.name, pair.adjusted.timeline.labels, saved.tolist()),

@@ -13,9 +13,7 @@ from prevention.dashboard import figures, register, versions
 from prevention.dashboard.choices import MONEY
 from prevention.dashboard.pair import Pair
 from prevention.dashboard.session import (
-    Built,
     bench,
-    built,
     show_below,
     show_downloads,
     show_picture,
@@ -24,7 +22,7 @@ from prevention.dashboard.session import (
 from prevention.model.assumptions import Assumption
 from prevention.model.attribution import TOGETHER, Bridge, bridge
 from prevention.model.scenarios import Scenario, resolve
-from prevention.model.sweep import LagSweep, sweep_lag
+from prevention.model.sweep import LagSweep
 from prevention.money import to_pounds
 from prevention.reports import drivers, words
 from prevention.reports.words import figure_in, pence, plain
@@ -110,14 +108,9 @@ def bridge_rows(found: Bridge, pair: Pair) -> pd.DataFrame:
     )
 
 
-@st.cache_data(max_entries=64, show_spinner="Trying every lag up to ten years")
-def _swept(stamp: Built, run: str, programme: str, _pair: Pair) -> LagSweep:
-    return sweep_lag(_pair.adjusted.plan, _pair.adjusted.council, programme)
-
-
 def _show_slips(pair: Pair) -> None:
     """The longest lag the scheme can bear, and what each further quarter costs."""
-    sweep = _swept(built(), pair.run, pair.programme, pair)
+    sweep = pair.sweep()
     longest, note = sweep.longest(sweep.net)
     st.markdown(f"{plain(words.longest_lag(longest, note))} {plain(words.slip(sweep.quarter))}")
     rows = pd.concat(

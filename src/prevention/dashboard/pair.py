@@ -8,6 +8,7 @@ from prevention.dashboard import figures
 from prevention.model.measures import TOTAL
 from prevention.model.projection import Projection
 from prevention.model.summary import run_record
+from prevention.model.sweep import LagSweep, sweep_lag
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,12 @@ class Pair:
     def run(self) -> str:
         """Id of the adjusted run."""
         return str(run_record(self.adjusted)["run_id"])
+
+    def sweep(self) -> LagSweep:
+        """What the programme being adjusted yields at each onset lag, with the changes."""
+        return sweep_lag(
+            self.adjusted.plan, self.adjusted.council, self.programme, self.adjusted.cache
+        )
 
 
 STARTS = {"approved": "As approved", "saved": "As saved", "file": "As on file"}
