@@ -130,7 +130,8 @@ def sign_out(somebody: Visitor) -> None:
 
 
 def text(somebody: Visitor) -> str:
-    """All that is to be read on the page."""
+    """All that is to be read on the page, once the server has answered."""
+    somebody.settle()
     return somebody.page.locator("body").inner_text()
 
 
