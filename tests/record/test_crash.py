@@ -15,9 +15,9 @@ import pytest
 
 from prevention.record import Record, RecordDamaged, RecordError, RecordRefused, open_record
 from prevention.record.backups import keep_what_is_left
-from prevention.record.copies import contents, wal_file
+from prevention.record.copies import contents
 from prevention.record.ledger import Ledger
-from prevention.record.places import ledger_file, record_file
+from prevention.record.places import ledger_file, record_file, wal_file
 from record.crash_loop import rows
 from record.crash_loop import save as save_rows
 from record.saving import save, saved

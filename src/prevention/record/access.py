@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import os
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,7 +31,7 @@ from prevention.record.faults import (
 from prevention.record.ledger import FIRST, Entry, Ledger
 from prevention.record.lockdown import lock_down
 from prevention.record.migrations import Migration, migrate, pending, undo
-from prevention.record.places import backup_folder, ledger_file, record_file
+from prevention.record.places import backup_folder, ledger_file, record_file, wal_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -173,8 +172,8 @@ class Record:
             self.door.condemn()
             raise unconfirmed(self.ledger.path, fault) from fault
         try:
-            tidy(cursor)
-        except duckdb.Error as fault:
+            self.door.tidy(cursor)
+        except (OSError, duckdb.Error) as fault:
             self.door.condemn()
             return Saved(saved.id, saved.content_hash, _not_tidied(fault))
         self.ledger.checked(cursor)
@@ -274,7 +273,7 @@ class Record:
             ) from fault
         finally:
             fresh.unlink(missing_ok=True)
-            fresh.with_name(fresh.name + ".wal").unlink(missing_ok=True)
+            wal_file(fresh).unlink(missing_ok=True)
 
 
 @cache
@@ -329,21 +328,6 @@ def _checked(path: Path, ledger: Ledger, connection: Connection, read_only: bool
     ledger.agree(connection, path, repair=not read_only)
 
 
-def tidy(cursor: Connection) -> None:
-    """Put what was saved into the database file itself, so that nothing rests on the log.
-
-    A checkpoint gives up when it meets the very end of another thread's operation, so it is
-    tried again; forced at last, which waits for everything under way.
-    """
-    for _ in range(_TRIES):
-        try:
-            cursor.execute("CHECKPOINT")
-            return
-        except duckdb.TransactionException:
-            time.sleep(0.002)
-    cursor.execute("FORCE CHECKPOINT")
-
-
-def _not_tidied(fault: duckdb.Error) -> str:
+def _not_tidied(fault: BaseException) -> str:
     why = "the disk is full" if disk_is_full(fault) else str(fault).splitlines()[0]
     return f"It was saved, but the record could not be tidied after it: {why}."

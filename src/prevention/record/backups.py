@@ -10,12 +10,12 @@ import duckdb
 
 from prevention.record.access import Record, Saved
 from prevention.record.canonical import fingerprint
-from prevention.record.copies import copied, copy_to, keep_aside, stamped, wal_file
+from prevention.record.copies import copied, copy_to, keep_aside, stamped
 from prevention.record.door import Connection
 from prevention.record.faults import RecordDamaged, RecordRefused, damaged, plain
 from prevention.record.ledger import Ledger, entries_of, in_chain, parsed, sync_folder
 from prevention.record.migrations import pending
-from prevention.record.places import backup_folder, ledger_file
+from prevention.record.places import backup_folder, ledger_file, tidying_file, wal_file
 from prevention.record.verify import verify
 from prevention.record.versions import said
 
@@ -90,6 +90,8 @@ def keep_what_is_left(record: Record, who: str, why: str) -> Restored:
     """
     who, why = said("who", who), said("why", why)
     aside = stamped(record.path.parent, f"{record.path.stem}.replaced")
+    # Copied before it is opened: closing a second handle on an open record gives its lock away.
+    unneeded = _copied_aside(record.path, aside)
     try:
         with record.door.alone(record.wait, _as_it_is) as connection:
             pending(connection)
@@ -100,17 +102,28 @@ def keep_what_is_left(record: Record, who: str, why: str) -> Restored:
             if not in_chain(rows):
                 raise damaged(record.path, "its own list of saves was changed.")
             lost = _told_but_gone(record, {row.hash for row in rows})
-            copied(record.path, aside)
-            if record.ledger.path.exists():
-                copied(record.ledger.path, ledger_file(aside))
+            unneeded.clear()
             record.ledger.rewrite(rows)
             connection.execute("UPDATE ledger_mark SET n = ?", [len(rows)])
-            connection.execute("CHECKPOINT")
+            record.door.tidy(connection)
     except duckdb.Error as fault:
         raise plain(record.path, fault) from fault
+    finally:
+        for path in unneeded:
+            path.unlink()
     told = f"{len(lost)} lost: {', '.join(lost) or 'the ledger alone'}. {who}: {why}"
     record.write("loss", lambda cursor: Saved(told, fingerprint(told)))
     return Restored(len(rows), aside)
+
+
+def _copied_aside(database: Path, aside: Path) -> list[Path]:
+    """Copies of all that a record consists of."""
+    made = []
+    for place_of in (Path, ledger_file, wal_file):
+        if place_of(database).exists():
+            copied(place_of(database), place_of(aside))
+            made.append(place_of(aside))
+    return made
 
 
 def _as_it_is(connection: Connection, read_only: bool) -> None:
@@ -174,6 +187,7 @@ def _change_over(record: Record, staged: Path) -> Path | None:
     keep_aside(ledger, ledger_file(replaced))
     if wal_file(path).exists():
         os.replace(wal_file(path), wal_file(replaced))
+    tidying_file(path).unlink(missing_ok=True)
     os.replace(staged, path)
     if ledger_file(staged).exists():
         os.replace(ledger_file(staged), ledger)

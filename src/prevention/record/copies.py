@@ -10,7 +10,7 @@ from pathlib import Path
 from prevention.record.door import Connection
 from prevention.record.faults import damaged
 from prevention.record.ledger import Ledger, sync_folder
-from prevention.record.places import ledger_file
+from prevention.record.places import ledger_file, wal_file
 
 
 def stamped(folder: Path, name: str) -> Path:
@@ -32,6 +32,7 @@ def copy_to(connection: Connection, ledger: Ledger, target: Path) -> None:
         connection.execute("ATTACH ? AS copy", [str(partial)])
         try:
             connection.execute(f"COPY FROM DATABASE {quoted(name)} TO copy")
+            connection.execute("CHECKPOINT copy")
             if contents(connection, name) != contents(connection, "copy"):
                 raise damaged(partial, "it is not the same as what it was copied from.")
         finally:
@@ -93,11 +94,6 @@ def synced(path: Path) -> None:
     """See a file's content safely to disk."""
     with path.open("rb+") as file:
         os.fsync(file.fileno())
-
-
-def wal_file(database: Path) -> Path:
-    """Where DuckDB keeps what it has not yet put into a database file."""
-    return database.with_name(database.name + ".wal")
 
 
 def quoted(name: str) -> str:

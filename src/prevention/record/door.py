@@ -9,15 +9,19 @@ another's cursor, which would hand it the other's rows.
 from __future__ import annotations
 
 import random
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 import duckdb
 
-from prevention.record.faults import busy, held_elsewhere, plain
+from prevention.record.faults import busy, cut_short, held_elsewhere, plain
+from prevention.record.places import tidying_file, wal_file
+from prevention.record.tidying import checkpoint, put_aside, put_back
 
 Connection = duckdb.DuckDBPyConnection
 Opened = Callable[[Connection, bool], None]
@@ -28,6 +32,10 @@ TURN, REST = 1.0, 0.1
 
 _PAUSE = (0.01, 0.05)
 """Shortest and longest time between two tries at a file another process holds, seconds."""
+
+_ONLY_WHEN_TOLD = ("SET GLOBAL checkpoint_threshold='1TB'", "PRAGMA disable_checkpoint_on_shutdown")
+"""DuckDB tidies a long log of itself, and any on closing. Here what it writes over is put aside
+first, so it waits until it is told."""
 
 
 class Door:
@@ -43,6 +51,8 @@ class Door:
         self._opened = opened
         self._change = threading.Condition()
         self._root: Connection | None = None
+        self._file: BinaryIO | None = None
+        self._read_only = False
         self._users = 0
         self.broken = False
         self._since = self._rest = 0.0
@@ -66,6 +76,20 @@ class Door:
         finally:
             self._leave()
 
+    def tidy(self, cursor: Connection) -> None:
+        """Put what was saved into the file itself, so that nothing rests on the log.
+
+        Raises:
+            OSError, duckdb.Error: it could not be; nothing is lost, the log stays.
+        """
+        if sys.platform == "win32":  # which lets nobody read a file the database has open
+            checkpoint(cursor)
+            return
+        if self._file is None:
+            self._file = self.path.open("rb")
+        with put_aside(cursor, self._file, self.path):
+            checkpoint(cursor)
+
     def condemn(self) -> None:
         """Close the file as soon as nobody uses it, and open it anew for the next."""
         self.broken = True
@@ -84,8 +108,11 @@ class Door:
             while self._users:
                 if not self._change.wait(max(deadline - time.monotonic(), 0)):
                     raise busy(self.path, None, wait)
-            with self._open(deadline, wait, read_only, opened) as connection:
+            connection = self._open(deadline, wait, read_only, opened)
+            try:
                 yield connection
+            finally:
+                self._shut(connection)
 
     def _enter(self, deadline: float, wait: float, read_only: bool) -> Connection:
         with self._change:
@@ -112,22 +139,25 @@ class Door:
                 root, self._root = self._root, None
                 now = time.monotonic()
                 self._rest = now + REST if now - self._since > TURN else 0.0
+                if not self.broken and not self._read_only and wal_file(self.path).exists():
+                    with suppress(OSError, duckdb.Error):  # the log stays, and nothing is lost
+                        self.tidy(root)
                 self.broken = False
-                root.close()
+                self._shut(root)
                 self._change.notify_all()
 
+    def _shut(self, connection: Connection) -> None:
+        connection.close()
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
     def _open(self, deadline: float, wait: float, read_only: bool, opened: Opened) -> Connection:
-        while True:
-            try:
-                connection = duckdb.connect(str(self.path), read_only=read_only)
-                break
-            except duckdb.Error as fault:
-                if not held_elsewhere(fault):
-                    raise plain(self.path, fault) from fault
-                if time.monotonic() >= deadline:
-                    raise busy(self.path, fault, wait) from fault
-                time.sleep(random.uniform(*_PAUSE))  # noqa: S311 (who goes first is no secret)
+        connection = self._connected(deadline, wait, read_only)
+        self._read_only = read_only
         try:
+            for statement in _ONLY_WHEN_TOLD:
+                connection.execute(statement)
             opened(connection, read_only)
         except duckdb.Error as fault:
             connection.close()
@@ -136,3 +166,22 @@ class Door:
             connection.close()
             raise
         return connection
+
+    def _connected(self, deadline: float, wait: float, read_only: bool) -> Connection:
+        """The file opened, and whole, as soon as no other process holds it."""
+        while True:
+            put_back(self.path)
+            try:
+                connection = duckdb.connect(str(self.path), read_only)
+            except duckdb.Error as fault:
+                if not held_elsewhere(fault):
+                    raise plain(self.path, fault) from fault
+                if time.monotonic() >= deadline:
+                    raise busy(self.path, fault, wait) from fault
+                time.sleep(random.uniform(*_PAUSE))  # noqa: S311 (who goes first is no secret)
+                continue
+            if not tidying_file(self.path).exists():
+                return connection
+            connection.close()  # whoever held it a moment ago was stopped in the midst of tidying
+            if read_only:
+                raise cut_short(self.path)

@@ -70,6 +70,14 @@ def busy(path: Path, fault: BaseException | None, waited: float) -> RecordBusy:
     )
 
 
+def cut_short(path: Path) -> RecordRefused:
+    """A tidying that was cut short has to be undone, which a reader may not do."""
+    return RecordRefused(
+        f"The record {path} was being tidied when a program was stopped, and has to be put right, "
+        "but may not be written. Run any command that reads it, with the right to write there."
+    )
+
+
 def full(path: Path) -> RecordFull:
     """Nothing was saved, for want of room."""
     return RecordFull(

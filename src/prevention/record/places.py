@@ -23,6 +23,16 @@ def ledger_file(database: Path) -> Path:
     return database.with_name(f"{database.stem}.ledger.jsonl")
 
 
+def wal_file(database: Path) -> Path:
+    """Where DuckDB keeps what it has not yet put into a database file."""
+    return database.with_name(database.name + ".wal")
+
+
+def tidying_file(database: Path) -> Path:
+    """What a tidying under way writes over, kept until it is done."""
+    return database.with_name(database.name + ".tidying")
+
+
 def backup_folder(database: Path) -> Path:
     """Where backups go that nobody named a place for."""
     return database.with_name("backups")
