@@ -24,6 +24,7 @@ from prevention.cli.options import (
     YearsOption,
     app,
     asked,
+    writable,
 )
 from prevention.cli.speech import plain_errors, progress, write
 
@@ -85,7 +86,10 @@ def compare(
 @app.command()
 def export(
     output: Annotated[
-        Path, typer.Option(help="File to write: .xlsx, .csv, .parquet, .docx or .zip.")
+        Path,
+        typer.Option(
+            help="File to write: .xlsx, .csv, .parquet, .docx or .zip.", callback=writable
+        ),
     ],
     scenario: Annotated[list[str], typer.Option(help="Scenario; repeat for several.")] = [  # noqa: B006
         "current-plan"

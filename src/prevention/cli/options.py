@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -66,8 +67,25 @@ DrawsOption = Annotated[
 ]
 SeedOption = Annotated[int, typer.Option(help="Seed of the draws.", min=0)]
 FormatOption = Annotated[Format, typer.Option("--format", help="How to write the result.")]
+
+
+def writable(place: Path | None) -> Path | None:
+    """Where a file is to be written: said to be impossible before anything is worked out."""
+    if place is None:
+        return None
+    folder = place.absolute().parent
+    if place.is_dir():
+        raise typer.BadParameter(f"{place} is a folder. Name a file in it.")
+    if not folder.is_dir():
+        raise typer.BadParameter(f"There is no folder {folder}. Make it first, or name another.")
+    if not os.access(folder, os.W_OK):
+        raise typer.BadParameter(f"You may not write in the folder {folder}. Name another.")
+    return place
+
+
 OutputOption = Annotated[
-    Path | None, typer.Option("--output", help="File to write.", show_default="the terminal")
+    Path | None,
+    typer.Option("--output", help="File to write.", show_default="the terminal", callback=writable),
 ]
 
 WARRINGTON = "E06000007"

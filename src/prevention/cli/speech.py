@@ -18,8 +18,11 @@ def write(text: str, output: Path | None) -> None:
         typer.echo(text)
         return
     partial = output.with_name(f".{output.name}.partial")
-    partial.write_text(text + "\n", encoding="utf-8")
-    partial.replace(output)
+    try:
+        partial.write_text(text + "\n", encoding="utf-8")
+        partial.replace(output)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -47,12 +50,20 @@ def plain_errors() -> Iterator[None]:
         if _debugging():
             raise
         code = _code_of(fault)
-        text = str(fault.args[0]) if isinstance(fault, KeyError) and fault.args else str(fault)
+        text = _words_of(fault)
         lead = "" if code != 1 else "Something unexpected went wrong: "
         typer.echo(f"{lead}{text}", err=True)
         if code == 1:
             typer.echo("Run again with --debug before the command for the details.", err=True)
         raise typer.Exit(code) from None
+
+
+def _words_of(fault: Exception) -> str:
+    if isinstance(fault, KeyError) and fault.args:
+        return str(fault.args[0])
+    if isinstance(fault, OSError) and fault.filename and fault.strerror:
+        return f"{fault.filename}: {fault.strerror}. Nothing was written."
+    return str(fault)
 
 
 def _debugging() -> bool:
