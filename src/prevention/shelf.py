@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import scipy
+from numpy.lib import format as npy
 
 from prevention.model.assumptions import Floats
 
@@ -57,7 +58,7 @@ class Shelf:
             old.unlink(missing_ok=True)
 
 
-def _checksum(content: bytes) -> bytes:
+def _checksum(content: bytes | memoryview) -> bytes:
     return hashlib.sha256(content).digest()
 
 
@@ -66,8 +67,12 @@ def _read(path: Path) -> Floats | None:
         file = path.read_bytes()
     except OSError:
         return None
-    checksum, content = file[:CHECKSUM], file[CHECKSUM:]
-    if checksum != _checksum(content):
+    if file[:CHECKSUM] != _checksum(memoryview(file)[CHECKSUM:]):
         return None
-    array: Floats = np.load(io.BytesIO(content), allow_pickle=False)
-    return array
+    # Where it was read to: `np.load` would copy it twice more.
+    content = io.BytesIO(file)
+    content.seek(CHECKSUM)
+    npy.read_magic(content)
+    shape, by_column, dtype = npy.read_array_header_1_0(content)
+    array: Floats = np.frombuffer(file, dtype, offset=content.tell())
+    return array.reshape(shape, order="F" if by_column else "C")
