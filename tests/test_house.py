@@ -79,7 +79,7 @@ def _is_schema(value: ast.expr) -> bool:
     return text.startswith("quoted(") or text in SCHEMA_TEXT
 
 
-SCHEMA_TEXT = {"columns", "name", "marks", "' AND '.join(clauses)"}
+SCHEMA_TEXT = {"columns", "name", "marks", "' UNION ALL '.join(selections)"}
 """Names that hold quoted identifiers or ? marks and nothing a person typed."""
 
 

@@ -160,9 +160,9 @@ def _figures(
     found: dict[str, dict[tuple[str, str], dict[int, Observation]]] = defaultdict(
         lambda: defaultdict(dict)
     )
-    for table, measures in wanted.items():
-        for la_code, year, measure, value, release in store.figures(table, code, sorted(measures)):
-            found[la_code][table, measure][year] = Observation(year, value, release)
+    measures = {table: sorted(named) for table, named in wanted.items()}
+    for table, la_code, year, measure, value, release in store.figures_of(measures, code):
+        found[la_code][table, measure][year] = Observation(year, value, release)
     return found
 
 

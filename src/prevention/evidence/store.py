@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -81,19 +81,33 @@ class Store:
         Raises:
             KeyError: there is no such table of figures.
         """
-        name = quoted(FIGURES[table].name)
-        clauses, parameters = ["value IS NOT NULL"], list[object]()
-        if la_code is not None:
-            clauses.append("la_code = ?")
-            parameters.append(la_code)
-        if measures:
-            clauses.append("list_contains(?, measure)")
-            parameters.append(list(measures))
-        return self.rows(
-            f"SELECT la_code, year_ending, measure, value, release FROM {name} "
-            f"WHERE {' AND '.join(clauses)} ORDER BY la_code, measure, year_ending",
-            parameters,
-        )
+        return [row[1:] for row in self.figures_of({table: measures}, la_code)]
+
+    def figures_of(
+        self, wanted: Mapping[str, Sequence[str]], la_code: str | None = None
+    ) -> list[tuple[str, str, int, str, float, str]]:
+        """The same of several tables in one query, each row after the name of its table.
+
+        wanted: the measures by table; of a table that names none, all.
+        """
+        selections, parameters = list[str](), list[object]()
+        for table, measures in wanted.items():
+            clauses = ["value IS NOT NULL"]
+            parameters.append(table)
+            if la_code is not None:
+                clauses.append("la_code = ?")
+                parameters.append(la_code)
+            if measures:
+                clauses.append("list_contains(?, measure)")
+                parameters.append(list(measures))
+            selections.append(
+                f"SELECT ?, la_code, year_ending, measure, value, release "
+                f"FROM {quoted(FIGURES[table].name)} WHERE {' AND '.join(clauses)}"
+            )
+        if not selections:
+            return []
+        # By table, council, measure and year.
+        return self.rows(f"{' UNION ALL '.join(selections)} ORDER BY 1, 2, 4, 3", parameters)
 
     def close(self) -> None:
         """Close the file."""
@@ -147,8 +161,7 @@ def _lock_down(connection: duckdb.DuckDBPyConnection) -> None:
     row = connection.execute("SELECT current_setting('lock_configuration')").fetchone()
     if row is not None and row[0]:
         return
-    for statement in _LOCKDOWN:
-        connection.execute(statement)
+    connection.execute("; ".join(_LOCKDOWN))
 
 
 def _plain(path: Path, fault: duckdb.Error) -> StoreLocked | StoreDamaged:
