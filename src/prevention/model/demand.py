@@ -146,9 +146,10 @@ def people_fan(
     # every age: straight lines between yearly points would narrow the fan in mid-year.
     taken: Floats = np.clip(ages[:, None] - np.arange(len(steps)), 0.0, 1.0)
     taken /= np.maximum(np.linalg.norm(taken, axis=1, keepdims=True), 1e-6)
-    walk = taken.astype(draws.dtype) @ steps
-    logs: Floats = spread_at(ages, evidence, chosen, draws).astype(draws.dtype) * walk
-    return np.exp(logs)
+    fan: Floats = taken.astype(draws.dtype) @ steps
+    # In place: memory new to the process costs more than the arithmetic on it.
+    fan *= spread_at(ages, evidence, chosen, draws).astype(draws.dtype)
+    return np.exp(fan, out=fan)
 
 
 def unit_cost_of(evidence: ServiceEvidence, chosen: ServiceAssumptions) -> tuple[Assumption, int]:
@@ -217,6 +218,6 @@ def baselines(
         evidence = services[id_]
         central = people_by_month(evidence, chosen[id_], timeline)[:, None].astype(draws.dtype)
         fan = people_fan(evidence, chosen[id_], timeline, draws)
-        price = price_by_year(evidence, chosen[id_], timeline, draws)
-        paths[id_] = Baseline(central * fan, price)
+        fan *= central
+        paths[id_] = Baseline(fan, price_by_year(evidence, chosen[id_], timeline, draws))
     return paths

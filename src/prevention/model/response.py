@@ -99,7 +99,8 @@ def persistent(
         duration: mean months, (n,); ignored when never-ending.
         fade_out: share of the effect lost a year after the first, (n,).
     """
-    arrivals = np.diff(never_ending, axis=0, prepend=never_ending.dtype.type(0))
+    arrivals = never_ending.copy()
+    arrivals[1:] -= never_ending[:-1]
     leaving = np.zeros_like(duration)
     if shape == "geometric":
         leaving = 1 / np.maximum(duration, SHORTEST)
@@ -116,8 +117,10 @@ def persistent(
         return care - delayed(faded, whole + 1) * (part * left * np.exp(-fading))
     after_a_year = np.exp(-leaving * MONTHS_PER_YEAR)
     care = plain.copy()
-    care[MONTHS_PER_YEAR:] -= after_a_year * plain[:-MONTHS_PER_YEAR]
-    care[MONTHS_PER_YEAR:] += after_a_year * faded[:-MONTHS_PER_YEAR]
+    plain *= after_a_year
+    faded *= after_a_year
+    care[MONTHS_PER_YEAR:] -= plain[:-MONTHS_PER_YEAR]
+    care[MONTHS_PER_YEAR:] += faded[:-MONTHS_PER_YEAR]
     return care
 
 
