@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -151,9 +153,13 @@ class Workbench:
             self._evidence = Evidence(built)
         known = self._evidence.councils
         if text not in known:
-            with open_store(self.store) as store:
-                code, _ = find_council(store, text)
-                known[text] = known[code] = known.get(code) or council_evidence(store, code)
+            # A forecast wants scipy's special functions, which take a fifth of a second to
+            # import: much of that passes while DuckDB reads, outside Python's lock.
+            with ThreadPoolExecutor(1) as meanwhile:
+                meanwhile.submit(import_module, "scipy.special")
+                with open_store(self.store) as store:
+                    code, _ = find_council(store, text)
+                    known[text] = known[code] = known.get(code) or council_evidence(store, code)
         return known[text]
 
     def citations(self) -> dict[str, str]:

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.special import ndtri
 from scipy.stats import kstest
 
 from model.synthetic import fixed, ranged
-from prevention.model.draws import Draws
+from prevention.model.assumptions import Z_90
+from prevention.model.draws import Z_LIMIT, Draws
 
 LAG = ranged(6, 12, 24)
+
+
+def test_the_scores_written_down_are_those_of_scipy() -> None:
+    assert ndtri(0.9) == Z_90
+    assert ndtri(0.999) == Z_LIMIT
 
 
 def test_scores_are_standard_normal() -> None:

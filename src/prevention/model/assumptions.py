@@ -13,12 +13,11 @@ from typing import Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, model_validator
-from scipy.special import ndtri
 
 Floats = NDArray[np.float64]
 
-Z_90 = float(ndtri(0.9))
-"""Standard normal score of the 90th percentile, 1.2816."""
+Z_90 = 1.2815515655446004
+"""Standard normal score of the 90th percentile, as scipy's `ndtri` gives it."""
 
 Basis = Literal["evidence", "derived", "published", "judgement", "council"]
 """How a number came to be: read from a study, worked out from sourced numbers, an

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtr
 
 from prevention.model.account import Account
 from prevention.model.assumptions import QUANTITIES, Assumption, Floats
@@ -138,6 +137,7 @@ def _with_events(
     average is kept and small programmes show how lumpy they are. Years before the plan
     have happened and are left alone.
     """
+    from scipy.special import ndtr
     from scipy.stats import poisson  # half a second to import, and seldom wanted
 
     expected = np.abs(begun)

@@ -14,11 +14,10 @@ from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
-from scipy.special import ndtri
 
 from prevention.model.assumptions import QUANTITIES, Assumption, Floats
 
-Z_LIMIT = float(ndtri(0.999))
+Z_LIMIT = 3.090232306167813
 """Draws are held between the 0.1th and 99.9th percentile: a range of low to high says
 nothing about one case in a thousand, and such tails should not decide a mean."""
 
@@ -49,6 +48,7 @@ def _sampled(stream: str, dimensions: int, count: int, seed: int) -> Floats:
     Two streams share the same underlying sequence, and the shuffle is what makes them
     independent of each other.
     """
+    from scipy.special import ndtri
     from scipy.stats import qmc  # slow to import: not for the central run, nor for what is kept
 
     key = int(hashlib.sha256(stream.encode()).hexdigest()[:16], 16)

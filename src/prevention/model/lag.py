@@ -17,8 +17,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.special import gamma as gamma_function
-from scipy.special import gammainc, gammaln
 
 from prevention.model.assumptions import Floats
 
@@ -165,6 +163,8 @@ def _erlang(mean: Floats, spread: Floats, age: Floats) -> Moments:
 
 def _gamma_moments(shape: Floats, scale: Floats, age: Floats) -> Moments:
     """One incomplete gamma serves all three: P(k+1, x) = P(k, x) - x^k e^-x / Gamma(k+1)."""
+    from scipy.special import gammainc, gammaln
+
     x = age / scale
     with np.errstate(divide="ignore"):
         drop = np.exp(shape * np.log(x) - x - gammaln(shape + 1))
@@ -175,6 +175,9 @@ def _gamma_moments(shape: Floats, scale: Floats, age: Floats) -> Moments:
 
 
 def _weibull(mean: Floats, spread: Floats, age: Floats) -> Moments:
+    from scipy.special import gamma as gamma_function
+    from scipy.special import gammainc
+
     ratio, place = np.unique(spread / mean, return_inverse=True)
     shape = np.array([_weibull_shape(r) for r in ratio])[place.reshape((spread / mean).shape)]
     scale = mean / gamma_function(1 + 1 / shape)
@@ -190,6 +193,7 @@ def _weibull(mean: Floats, spread: Floats, age: Floats) -> Moments:
 def _weibull_shape(ratio: float) -> float:
     """Shape whose standard deviation over mean is `ratio` (which falls as it grows)."""
     from scipy.optimize import brentq  # a quarter of a second to import, for this shape alone
+    from scipy.special import gammaln
 
     def excess(shape: float) -> float:
         log_ratio = gammaln(1 + 2 / shape) - 2 * gammaln(1 + 1 / shape)

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from functools import cache as cached
 from functools import cached_property, partial
+from importlib import import_module
 
 import numpy as np
 from numpy.typing import NDArray
@@ -229,7 +230,8 @@ def _spread(
 
 @cached
 def _blas() -> ThreadpoolController:
-    """The linear algebra libraries numpy and scipy have loaded."""
+    """The linear algebra libraries of numpy and scipy: scipy's comes with its special functions."""
+    import_module("scipy.special")
     return ThreadpoolController()
 
 
