@@ -144,11 +144,13 @@ def run(
     draws: Draws,
     memo: Cache | None = None,
     prints: Prints | None = None,
+    backwards: bool = False,
 ) -> Outcome:
     """Steps 1 to 10 of the method for one block of columns.
 
     memo: each step is looked up there by all that it depends on, before it is worked out.
     prints: of the plan, where they are known.
+    backwards: last programme first. Two threads in one order wait for each other at each.
     """
     memo = Cache() if memo is None else memo
     prints = prints or Prints.of(plan)
@@ -160,7 +162,7 @@ def run(
     )
     works = {
         id_: _work(plan, programme, timeline, account, draws, memo, here, priced, prints)
-        for id_, programme in plan.programmes.items()
+        for id_, programme in list(plan.programmes.items())[:: -1 if backwards else 1]
     }
     ladders: dict[Cell, Ladder] = {}
     asked: dict[Cell, Asked] = {}
@@ -188,9 +190,9 @@ def run(
         ladders |= {(id_, service): ladder for id_, ladder in found.items()}
     return Outcome(
         base,
-        {id_: work.delivery for id_, work in works.items()},
+        {id_: works[id_].delivery for id_ in plan.programmes},
         ladders,
-        {id_: work.cost for id_, work in works.items()},
+        {id_: works[id_].cost for id_ in plan.programmes},
         asked,
     )
 
