@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +34,7 @@ from prevention.record.scenarios import (
     saved_scenarios,
 )
 from prevention.shelf import Shelf
+from prevention.software import importing_special_functions
 from prevention.years import parse_year
 
 Progress = Callable[[int, int], None]
@@ -153,13 +152,9 @@ class Workbench:
             self._evidence = Evidence(built)
         known = self._evidence.councils
         if text not in known:
-            # A forecast wants scipy's special functions, which take a fifth of a second to
-            # import: much of that passes while DuckDB reads, outside Python's lock.
-            with ThreadPoolExecutor(1) as meanwhile:
-                meanwhile.submit(import_module, "scipy.special")
-                with open_store(self.store) as store:
-                    code, _ = find_council(store, text)
-                    known[text] = known[code] = known.get(code) or council_evidence(store, code)
+            with importing_special_functions(), open_store(self.store) as store:
+                code, _ = find_council(store, text)
+                known[text] = known[code] = known.get(code) or council_evidence(store, code)
         return known[text]
 
     def citations(self) -> dict[str, str]:
