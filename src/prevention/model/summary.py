@@ -118,8 +118,13 @@ def appraisal(projection: Projection) -> pd.DataFrame:
     """
     import pandas as pd
 
+    return pd.DataFrame(appraised(projection))
+
+
+def appraised(projection: Projection) -> list[dict[str, Any]]:
+    """The rows of `appraisal` one by one, without pandas, which takes long to import."""
     ids = [*projection.plan.programmes, TOTAL] if projection.plan.programmes else []
-    return pd.DataFrame([_appraised(projection, id_) for id_ in ids])
+    return [_appraised(projection, id_) for id_ in ids]
 
 
 def _appraised(projection: Projection, id_: str) -> dict[str, Any]:

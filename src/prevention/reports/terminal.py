@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
@@ -14,6 +14,9 @@ from prevention.model import summary
 from prevention.model.comparison import differences
 from prevention.model.measures import GBP, MEASURES, TOTAL
 from prevention.model.projection import Projection
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _HEADLINE = (
     "people_started",
@@ -115,7 +118,7 @@ def _appraisal_table(projection: Projection) -> Table:
         "P(saving >=\nfigure)",
     ):
         table.add_column(heading, justify="left" if heading == "Programme" else "right")
-    for row in summary.appraisal(projection).to_dict("records"):
+    for row in summary.appraised(projection):
         lag, chance = row["switching_lag_months"], row["probability_of_target"]
         known = projection.plan.programmes.get(str(row["programme"]))
         table.add_row(
@@ -164,6 +167,8 @@ def _difference_table(projections: Sequence[Projection]) -> Table:
 
 def comparison_csv(projections: Sequence[Projection]) -> str:
     """The annual rows of each scenario, one under the other."""
+    import pandas as pd
+
     parts = [summary.annual(p).assign(scenario=p.plan.scenario) for p in projections]
     rows = pd.concat(parts, ignore_index=True)
     return csv_text(rows[["scenario", *(c for c in rows.columns if c != "scenario")]])
