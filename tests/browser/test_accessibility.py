@@ -28,10 +28,11 @@ STATES = [
 ]
 """Errors, nothing to adjust, nothing to compare."""
 
-TABS = {
+PARTS = {
     LATE: ["What changed it", "How late it may come", "Every assumption", "Save and approve"],
     "/compare": ["Children's and adults'", "What drives the difference", "Which assumptions"],
 }
+"""Parts of a page of which one is shown at a time."""
 
 FOLDED = {LATE: 4, "/compare": 2, "/baseline": 1, "/programmes": 1, "/accuracy": 1}
 """How many parts at least of a page are folded away: tables below charts, more levers."""
@@ -116,14 +117,18 @@ def test_a_state_of_a_page_can_be_read(reader: Visitor, place: str) -> None:
     assert faults(reader) == []
 
 
-@pytest.mark.parametrize("place", TABS)
-def test_what_is_behind_a_tab_can_be_read_too(reader: Visitor, place: str) -> None:
+@pytest.mark.parametrize("place", PARTS)
+def test_what_is_shown_by_turns_can_be_read_too(reader: Visitor, place: str) -> None:
     resize(reader, DESK)
     reader.go(place)
-    for title in TABS[place]:
-        reader.page.get_by_role("tab", name=title).click()
+    for title in PARTS[place]:
+        choice = reader.page.get_by_role("radio" if place == LATE else "tab", name=title)
+        choice.click()
         reader.settle()
-        assert faults(reader, {"include": [["[role=tabpanel]"]]}) == [], title
+        assert (choice.get_attribute("aria-checked") or choice.get_attribute("aria-selected")) == (
+            "true"
+        )
+        assert faults(reader, {"include": [["[data-testid=stMain]"]]}) == [], title
 
 
 @pytest.mark.parametrize("place", FOLDED)

@@ -137,7 +137,7 @@ def text(somebody: Visitor) -> str:
 
 def open_saving(somebody: Visitor, path: str = LINK) -> None:
     somebody.go(path)
-    somebody.page.get_by_role("tab", name="Save and approve").click()
+    somebody.page.get_by_role("radio", name="Save and approve").click()
     somebody.page.get_by_role("heading", name="Approval", exact=True).wait_for()
 
 

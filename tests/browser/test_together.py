@@ -108,7 +108,7 @@ def test_a_link_passed_on_shows_the_same_in_another_browser(someone: Someone, li
 
 def save(visitor: Visitor, who: str, why: str, title: str = "") -> None:
     page = visitor.page
-    page.get_by_role("tab", name="Save and approve").click()
+    page.get_by_role("radio", name="Save and approve").click()
     page.get_by_label("Your name").first.wait_for()
     if title:
         page.get_by_label("Name to save it under").fill(title)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from xml.etree.ElementTree import Element, fromstring
 
 import pandas as pd
 from streamlit.testing.v1 import AppTest
@@ -24,9 +25,26 @@ def figure(page: AppTest, label: str) -> str:
     return str(found)
 
 
+def drawn(page: AppTest) -> list[Element]:
+    """Every piece of HTML on a page."""
+    return [fromstring(each.proto.body) for each in page.get("html")]  # noqa: S314 - our own
+
+
+def tables(page: AppTest) -> list[pd.DataFrame]:
+    """Every table of a page, cell by cell as text."""
+    return [_read(each) for each in drawn(page)]
+
+
+def _read(piece: Element) -> pd.DataFrame:
+    head, *rows = [[cell.text or "" for cell in row] for row in piece.iter("tr")]
+    cells = [row[1:] for row in rows]
+    names = pd.Index([row[0] for row in rows], name=head[0], dtype=object)
+    return pd.DataFrame(cells, index=names, columns=head[1:], dtype=object)
+
+
 def table(page: AppTest, row: str) -> pd.DataFrame:
     """The first table that has a row of that name."""
-    return next(t.value for t in page.table if row in t.value.index)
+    return next(found for found in tables(page) if row in found.index)
 
 
 def unfolded(page: AppTest, key: str) -> AppTest:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.screen import Opened, said, table
+from dashboard.screen import Opened, said, table, tables
 from prevention.baseline.hindcast import FAVOURED_THEN, favoured_then
 from prevention.baseline.scores import scores
 from prevention.evidence.accuracy import BackTest, back_test
@@ -83,7 +83,7 @@ def test_a_method_that_did_better_is_named_with_why_it_is_not_used(
 ) -> None:
     """National growth beats the default for nursing care from three years on, not at one."""
     page = opened("accuracy", series="nursing-65-plus.people")
-    (rows,) = [each.value for each in page.table if "Better" in each.value.columns]
+    (rows,) = [each for each in tables(page) if "Better" in each.columns]
     row = rows.loc["National growth"]
     assert row["Better"] == "3, 4 and 5 years ahead"
     assert row["Why it is not used"] == "worse than the last value held 1 and 2 years ahead"

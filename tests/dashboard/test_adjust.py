@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.screen import Opened, button, figure, said, table, unfolded
+from dashboard.screen import Opened, button, figure, said, table, tables, unfolded
 from prevention.dashboard import figures
 from prevention.jobs import Request, Workbench
 from prevention.model import summary
@@ -109,7 +109,7 @@ def test_another_programme_has_its_own_lag_and_what_was_changed_stays(opened: Op
 def test_doing_nothing_saves_nothing(opened: Opened) -> None:
     page = opened("adjust", scenario="do-nothing")
     assert not page.exception
-    assert set(page.table[0].value.to_numpy().ravel()) == {"0.0"}
+    assert set(tables(page)[0].to_numpy().ravel()) == {"0.0"}
 
 
 def test_the_chance_is_that_of_the_approved_figure(opened: Opened, workbench: Workbench) -> None:
@@ -184,7 +184,7 @@ def test_turning_point_is_that_of_the_appraisal(workbench: Workbench) -> None:
 
 def test_a_table_below_a_chart_is_made_only_while_it_is_open(opened: Opened) -> None:
     page = opened("adjust")
-    closed = {row for each in page.table for row in each.value.index}
+    closed = {row for each in tables(page) for row in each.index}
     assert not closed & {"Month 24", "Gross avoided cost"}
     for key, row in (("curve's table", "Month 24"), ("ladder's table", "Gross avoided cost")):
         assert row in table(unfolded(page, key), row).index

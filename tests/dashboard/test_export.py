@@ -23,14 +23,14 @@ from prevention.record.runs import kept_run
 from prevention.record.scenarios import save_scenario
 from prevention.reports.layouts import DEFAULT_LAYOUT
 from prevention.reports.lines import mtfs_table
-from prevention.reports.words import budget_figure, plain
+from prevention.reports.words import budget_figure
 
 ROW = "total-S"
 
 
 def shown_as(pounds: float) -> str:
     """A figure as the page's table holds it: plain text in thousands."""
-    return plain(budget_figure(int(to_pence(pounds)), "thousands"))
+    return budget_figure(int(to_pence(pounds)), "thousands")
 
 
 def test_the_preview_holds_the_lines_of_the_schedule(opened: Opened, workbench: Workbench) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dashboard.screen import Opened, said, table
+from dashboard.screen import Opened, said, table, tables
 from prevention.evidence.accuracy import BackTest, back_test
 from prevention.jobs import Request, Workbench
 from prevention.model import summary
@@ -25,9 +25,9 @@ def test_people_price_and_spend_each_have_their_fan(opened: Opened, workbench: W
     assert not page.exception
     rows = summary.baseline(workbench.forecast(Request(scenario="do-nothing", draws=2048)))
     rows = rows[rows["service"] == "children-looked-after"]
-    tables = [each.value for each in page.table if "Central" in each.value.columns]
-    assert len(tables) == 3
-    for shown, facet in zip(tables, ("people", "unit_cost", "spend"), strict=True):
+    fans = [each for each in tables(page) if "Central" in each.columns]
+    assert len(fans) == 3
+    for shown, facet in zip(fans, ("people", "unit_cost", "spend"), strict=True):
         ahead = rows[rows["measure"] == facet].set_index("year")
         for year, row in ahead.iterrows():
             for column in ("central", "p10", "p90"):
@@ -45,7 +45,7 @@ def test_each_line_has_its_method_with_its_own_error(opened: Opened, tested: Bac
     assert report.verdict(found, "children-looked-after", "people", "levelling_fading") in said(
         page
     )
-    (rows,) = [each.value for each in page.table if "Method" in each.value.columns]
+    (rows,) = [each for each in tables(page) if "Method" in each.columns]
     assert next(iter(rows.index)) == "All children looked after"
     for service, name in found.names.items():
         if (service, "people") in found.defaults:

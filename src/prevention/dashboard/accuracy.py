@@ -12,14 +12,8 @@ from prevention.baseline.choosing import MARGIN
 from prevention.baseline.hindcast import favoured_then
 from prevention.baseline.scores import Score, scores
 from prevention.dashboard import choices
-from prevention.dashboard.session import (
-    bench,
-    built,
-    names_of_councils,
-    show_below,
-    show_picture,
-    show_table,
-)
+from prevention.dashboard.session import bench, built, names_of_councils, show_below, show_picture
+from prevention.dashboard.tables import show_table
 from prevention.evidence.accuracy import PEOPLE, Accuracy, BackTest, back_test
 from prevention.reports import accuracy as report
 from prevention.reports.accuracy import METHOD_NAMES

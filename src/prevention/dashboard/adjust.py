@@ -18,8 +18,8 @@ from prevention.dashboard.session import (
     show_downloads,
     show_missing,
     show_picture,
-    show_table,
 )
+from prevention.dashboard.tables import show_table
 from prevention.model.assumptions import Assumption
 from prevention.model.projection import Projection
 from prevention.model.scenarios import Plan
@@ -156,7 +156,10 @@ def _show_nothing(projection: Projection, money: str) -> None:
         "No programme runs in this scenario, so there is nothing to adjust: cashable saving "
         "is £0 in every year. Choose another scenario above."
     )
-    table = _year_table([("Cashable saving", projection)], None, money)
+    saved = figures.central(projection, "cashable_saving")
+    rows = {"Cashable saving": [figure_in(money, value) for value in (*saved, saved.sum())]}
+    columns = [*projection.timeline.labels, "Plan"]
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
     show_table(table, f"Saving by year, {choices.MONEY[money]}", choices.MONEY[money])
     show_missing(projection.missing)
     run_line(projection)
@@ -240,11 +243,11 @@ def _show_sentences(pair: Pair) -> None:
 
 
 def _show_years(pair: Pair) -> None:
-    both = [(pair.start, pair.approved), (ADJUSTED, pair.adjusted)]
-    rows = pd.concat(
-        figures.by_year(projection, "cashable_saving", pair.group).assign(series=name)
-        for name, projection in both
-    )
+    both = {
+        name: figures.by_year(projection, "cashable_saving", pair.group)
+        for name, projection in ((pair.start, pair.approved), (ADJUSTED, pair.adjusted))
+    }
+    rows = pd.concat(frame.assign(series=name) for name, frame in both.items())
     title = f"Cashable saving of {pair.scope} by financial year"
     picture = charts.savings_by_year(rows, [pair.start, ADJUSTED], money=pair.money)
     st.markdown("### In which year the saving lands")
@@ -253,43 +256,38 @@ def _show_years(pair: Pair) -> None:
         f"{title}: the scenario {pair.start.lower()} beside it with your changes, each with its "
         "range from P10 to P90. The table below has the figures.",
     )
-    table = _year_table([(f"{name}, central", p) for name, p in both], pair.group, pair.money)
+    table = _year_table(pair, both[ADJUSTED])
     unit = choices.MONEY[pair.money]
     show_table(table, f"{title}, {unit}", unit)
     st.caption("Bars are central figures; whiskers run from P10 to P90.")
     show_downloads(picture, title, pair.run)
 
 
-def _year_table(
-    named: list[tuple[str, Projection]], group: figures.Group, money: str
-) -> pd.DataFrame:
-    """Rows of cashable saving by year in the reader's unit, the plan's total last."""
-    rows = {}
-    for name, projection in named:
-        whole = figures.over_plan(projection, "cashable_saving", group)
-        years = figures.central(projection, "cashable_saving", group)
-        rows[name] = [figure_in(money, value) for value in (*years, whole.central)]
-    last = named[-1][1]
-    if last.samples:
-        spread = figures.by_year(last, "cashable_saving", group)
-        whole = figures.over_plan(last, "cashable_saving", group)
+def _year_table(pair: Pair, spread: pd.DataFrame) -> pd.DataFrame:
+    """Rows of cashable saving by year in the reader's unit, the plan's total last.
+
+    spread: `figures.by_year` of the adjusted run.
+    """
+    both = ((pair.start, pair.approved), (ADJUSTED, pair.adjusted))
+    years = {name: figures.central(p, "cashable_saving", pair.group) for name, p in both}
+    over = {name: figures.over_plan(p, "cashable_saving", pair.group) for name, p in both}
+    values = {f"{name}, central": (*years[name], over[name].central) for name in years}
+    if pair.adjusted.samples:
         for label, column in (("P10", "p10"), ("P50", "p50"), ("P90", "p90")):
-            values = (*spread[column], getattr(whole, column))
-            rows[f"{named[-1][0].split(',')[0]}, {label}"] = [figure_in(money, v) for v in values]
-    if len(named) == 2:
-        before, after = (figures.central(p, "cashable_saving", group) for _, p in named)
-        moved = after - before
-        rows["Change in central"] = [figure_in(money, v) for v in (*moved, moved.sum())]
-    columns = [*last.timeline.labels, "Plan"]
+            values[f"{ADJUSTED}, {label}"] = (*spread[column], getattr(over[ADJUSTED], column))
+    moved = years[ADJUSTED] - years[pair.start]
+    values["Change in central"] = (*moved, moved.sum())
+    rows = {name: [figure_in(pair.money, value) for value in row] for name, row in values.items()}
+    columns = [*pair.adjusted.timeline.labels, "Plan"]
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
 
 
 def _show_curve(pair: Pair) -> None:
-    both = ((pair.start, pair.approved), (ADJUSTED, pair.adjusted))
-    rows = pd.concat(
-        figures.lag_curve(projection, pair.programme, CURVE_MONTHS).assign(series=name)
-        for name, projection in both
-    )
+    both = {
+        name: figures.lag_curve(projection, pair.programme, CURVE_MONTHS)
+        for name, projection in ((pair.start, pair.approved), (ADJUSTED, pair.adjusted))
+    }
+    rows = pd.concat(frame.assign(series=name) for name, frame in both.items())
     title = f"Share of people started on {pair.name} whose placement would have begun"
     picture = charts.lag_curve(rows, [pair.start, ADJUSTED])
     st.markdown("### How long before it has its effect")
@@ -298,7 +296,9 @@ def _show_curve(pair: Pair) -> None:
         f"{title}, by month since they started: {pair.start.lower()} (dashed) and with your "
         "changes (solid). The table below has the figures.",
     )
-    wide = rows[rows["month"] % 12 == 0].pivot(index="month", columns="series", values="share")
-    wide = wide[[pair.start, ADJUSTED]].map(words.per_cent)
-    wide.index = pd.Index([f"Month {month}" for month in wide.index])
-    show_below(picture, wide, title, pair.run, "Since the start", key="curve's table")
+    shares = {name: frame["share"].tolist()[::12] for name, frame in both.items()}
+    table = pd.DataFrame(
+        {name: [words.per_cent(share) for share in each] for name, each in shares.items()},
+        index=[f"Month {month}" for month in CURVE_MONTHS[::12]],
+    )
+    show_below(picture, table, title, pair.run, "Since the start", key="curve's table")

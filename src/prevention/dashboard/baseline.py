@@ -8,14 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from prevention.dashboard import choices, outlook
-from prevention.dashboard.session import (
-    bench,
-    forecast,
-    run_line,
-    show_missing,
-    show_table,
-    sources_behind,
-)
+from prevention.dashboard.session import bench, forecast, run_line, show_missing, sources_behind
+from prevention.dashboard.tables import show_table
 from prevention.model import summary
 from prevention.model.evidence import Observation, Series, ServiceEvidence
 from prevention.reports.words import listed, pence, plain, pounds

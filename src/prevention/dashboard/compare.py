@@ -17,8 +17,8 @@ from prevention.dashboard.session import (
     show_below,
     show_missing,
     show_picture,
-    show_table,
 )
+from prevention.dashboard.tables import show_table
 from prevention.model.assumptions import QUANTITIES
 from prevention.model.comparison import Difference, differences
 from prevention.model.measures import MEASURES, TOTAL

@@ -12,13 +12,8 @@ import streamlit as st
 from prevention.dashboard import figures, register, versions
 from prevention.dashboard.choices import MONEY
 from prevention.dashboard.pair import Pair
-from prevention.dashboard.session import (
-    bench,
-    show_below,
-    show_downloads,
-    show_picture,
-    show_table,
-)
+from prevention.dashboard.session import bench, show_below, show_downloads, show_picture
+from prevention.dashboard.tables import show_table
 from prevention.model.assumptions import Assumption
 from prevention.model.attribution import TOGETHER, Bridge, bridge
 from prevention.model.scenarios import Scenario, resolve
@@ -32,12 +27,11 @@ STEPS = (0, 3, 6, 9, 12, 18, 24, 36)
 
 
 def show(pair: Pair) -> None:
-    """The tabs below the headline."""
-    tabs = st.tabs([*PARTS], key="detail", on_change="rerun")
-    for tab, part in zip(tabs, PARTS.values(), strict=True):
-        if tab.open:
-            with tab:
-                part(pair)
+    """The part below the headline that the reader chose."""
+    part = st.segmented_control(
+        "Behind the figures", [*PARTS], default=next(iter(PARTS)), required=True, key="detail"
+    )
+    PARTS[part](pair)
 
 
 def evidence_of(programme: str) -> dict[str, Assumption]:
@@ -158,4 +152,4 @@ PARTS = {
     "Every assumption": register.show,
     "Save and approve": versions.show,
 }
-"""The tabs, in order."""
+"""What can be chosen, in order."""

@@ -80,13 +80,11 @@ def draws_of(projection: Projection, measure: str, group: Group = None) -> Float
 
 def by_year(projection: Projection, measure: str, group: Group = None) -> pd.DataFrame:
     """A measure as rows: year, central, mean, p10, p50, p90."""
-    rows = {"year": projection.timeline.labels, "central": central(projection, measure, group)}
-    frame = pd.DataFrame(rows)
-    if not projection.draws.count:
-        return frame.assign(**dict.fromkeys(["mean", *PERCENTILES], np.nan))
-    spread = _spread(projection, measure, group)
-    frame["mean"] = mean(projection, measure, group)
-    return frame.assign(**{name: spread[:, place] for place, name in enumerate(PERCENTILES)})
+    labels, drawn = projection.timeline.labels, projection.draws.count > 0
+    average = mean(projection, measure, group) if drawn else np.nan
+    spread = _spread(projection, measure, group).T if drawn else [np.nan] * len(PERCENTILES)
+    rows = {"year": labels, "central": central(projection, measure, group), "mean": average}
+    return pd.DataFrame(rows | dict(zip(PERCENTILES, spread, strict=True)))
 
 
 def _spread(projection: Projection, measure: str, group: Group) -> Floats:

@@ -12,7 +12,8 @@ import streamlit as st
 
 from prevention.dashboard import identity
 from prevention.dashboard.deeds import attempt
-from prevention.dashboard.session import Built, bench, built, show_table
+from prevention.dashboard.session import Built, bench, built
+from prevention.dashboard.tables import show_table
 from prevention.evidence import loading
 from prevention.evidence.holdings import own_spans
 from prevention.evidence.judging import OTHER

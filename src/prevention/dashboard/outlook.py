@@ -8,14 +8,8 @@ import streamlit as st
 from prevention.baseline.scores import Score
 from prevention.baseline.similar import alike_in, at_their_rate, similar
 from prevention.dashboard import accuracy, choices
-from prevention.dashboard.session import (
-    Changes,
-    bench,
-    names_of_councils,
-    show_below,
-    show_picture,
-    show_table,
-)
+from prevention.dashboard.session import Changes, bench, names_of_councils, show_below, show_picture
+from prevention.dashboard.tables import show_table
 from prevention.evidence.accuracy import PEOPLE
 from prevention.model.evidence import Series, ServiceEvidence
 from prevention.model.projection import Projection

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from prevention.dashboard import figures
 from prevention.model.measures import TOTAL
@@ -11,7 +12,7 @@ from prevention.model.summary import run_record
 from prevention.model.sweep import LagSweep, sweep_lag
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pair:
     """A scenario to start from and the one with this visitor's assumptions.
 
@@ -44,7 +45,7 @@ class Pair:
         """The id the figures are for: of one programme, or of the total."""
         return TOTAL if self.group is None else self.programme
 
-    @property
+    @cached_property
     def run(self) -> str:
         """Id of the adjusted run."""
         return str(run_record(self.adjusted)["run_id"])

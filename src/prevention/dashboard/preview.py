@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
-from prevention.dashboard.session import appraisal, bench, show_picture, show_table
+from prevention.dashboard.session import appraisal, bench, show_picture
+from prevention.dashboard.tables import show_table
 from prevention.model.projection import Projection
 from prevention.reports.layouts import WORDS, Layout
 from prevention.reports.lines import Levels

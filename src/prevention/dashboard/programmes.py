@@ -13,13 +13,8 @@ from prevention.dashboard.choices import among, read_address
 from prevention.dashboard.compare import quantity_text
 from prevention.dashboard.figures import spaced
 from prevention.dashboard.levers import BASES
-from prevention.dashboard.session import (
-    bench,
-    service_names,
-    show_below,
-    show_picture,
-    show_table,
-)
+from prevention.dashboard.session import bench, service_names, show_below, show_picture
+from prevention.dashboard.tables import show_table
 from prevention.model.assumptions import QUANTITIES, Assumption
 from prevention.model.economy import Economy, graded
 from prevention.model.programmes import Programme, Target

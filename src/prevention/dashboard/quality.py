@@ -8,14 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from prevention.dashboard import choices, deeds, identity, meanings, uploading
-from prevention.dashboard.session import (
-    Built,
-    bench,
-    built,
-    forecast,
-    show_missing,
-    show_table,
-)
+from prevention.dashboard.session import Built, bench, built, forecast, show_missing
+from prevention.dashboard.tables import show_table
 from prevention.evidence import holdings as held
 from prevention.evidence import loading
 from prevention.evidence.holdings import Footing, Holding

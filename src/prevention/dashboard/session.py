@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-import zlib
 from collections.abc import Callable, Sequence
 from functools import partial, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 import streamlit as st
 
 from prevention import __version__
+from prevention.dashboard.tables import show_table
 from prevention.evidence.councils import UnknownCouncil, councils, find_council
 from prevention.evidence.documents import DocumentError
 from prevention.evidence.places import PlaceMissing, store_file
@@ -28,10 +27,6 @@ from prevention.record.scenarios import saved_scenarios
 from prevention.reports.picture import Picture, as_png, as_svg
 from prevention.reports.words import plain
 
-if TYPE_CHECKING:
-    from pandas.io.formats.style import Styler
-    from pandas.io.formats.style_render import CSSDict
-
 DRAWS = 2048
 """Draws while figures are being tried out: a slider move stays under half a second."""
 
@@ -40,11 +35,6 @@ KEPT = 64 * 2**20
 
 NOTICES = "notices"
 """Where a session keeps what is to be said of its address until a page has said it all."""
-
-ACROSS: Final = "horizontal"
-"""A table has lines between its rows alone."""
-SENTENCE, HEADING = 40, 16
-"""Letters from which a cell is a sentence, and a row's heading a long one."""
 
 Changes = tuple[Change, ...]
 Built = tuple[int, ...]
@@ -271,68 +261,6 @@ def show_downloads(chart: Picture, title: str, run: str) -> None:
 
 def _slug(title: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:80] or "chart"
-
-
-def show_table(rows: pd.DataFrame, alt_text: str, heading: str = "") -> None:
-    """A table whose text is shown letter for letter; its index is the row heading.
-
-    heading: what the row headings are, over their column; the index's own name without it.
-    Columns of figures stand to the right, so that their digits are under one another.
-    """
-    # As plain objects: text kept the pandas way is turned over several times on its way out.
-    shown = pd.DataFrame(
-        [[_text(value) for value in row] for row in rows.to_numpy(dtype=object)],
-        index=pd.Index([_text(row) for row in rows.index], dtype=object),
-        columns=pd.Index([_text(column) for column in rows.columns], dtype=object),
-        dtype=object,
-    )
-    shown.index.name = plain(heading or str(rows.index.name or "Item"))
-    # Of same id at every run: a table that has not changed is not drawn again.
-    styled = shown.style.set_uuid(f"{zlib.crc32(alt_text.encode()):x}")
-    _draw_quickly(styled.set_table_styles(_look(rows), overwrite=False))
-    st.table(styled, alt=alt_text, border=ACROSS)
-
-
-def _look(rows: pd.DataFrame) -> list[CSSDict]:
-    """Figures to the right; sentences and long headings wide enough to be read."""
-    # Streamlit sets the first column's cells further left than their heading.
-    look: list[CSSDict] = [{"selector": "td.col0", "props": "padding-left: 1rem"}]
-    for place in range(rows.shape[1]):
-        cells = [str(cell) for cell in rows.iloc[:, place]]
-        if 2 * sum(map(_is_figure, cells)) > len(cells):
-            look.append({"selector": f".col{place}", "props": "text-align: right !important"})
-        elif max(map(len, cells), default=0) > SENTENCE:
-            look.append({"selector": f".col{place}", "props": "min-width: 16rem"})
-    if max((len(str(name)) for name in rows.index), default=0) > HEADING:
-        look.append({"selector": ".row_heading", "props": "min-width: 7rem"})
-    return look
-
-
-def _draw_quickly(styled: Styler) -> None:
-    """Spare pandas working out a style and a text for every cell: four fifths of a table's time.
-
-    Its cells are text already, and only whole columns have a style.
-    """
-    columns = styled.table_styles or []  # type: ignore[attr-defined]
-    parts = {"table_styles": columns, "cellstyle": [], "body": []}
-    styled.__dict__ |= {"_compute": lambda: styled, "_translate": lambda *_: parts}
-
-
-_FIGURE = re.compile(r"\(?[−-]?£?\d[\d,]*(\.\d+)?[km%]?\)?")
-
-
-def _is_figure(text: str) -> bool:
-    return _FIGURE.fullmatch(text) is not None
-
-
-def _text(value: object) -> str:
-    return plain(str(value))
-
-
-def show_table_below(rows: pd.DataFrame, alt_text: str, heading: str = "") -> None:
-    """The figures of the chart above, one click away."""
-    with st.expander(f"Table: {plain(alt_text)}"):
-        show_table(rows, alt_text, heading)
 
 
 def show_missing(sentences: Sequence[str]) -> None:

@@ -6,7 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from prevention.dashboard import choices, figures
-from prevention.dashboard.session import forecast, run_line, show_missing, show_table
+from prevention.dashboard.session import forecast, run_line, show_missing
+from prevention.dashboard.tables import show_table
 from prevention.model.projection import Projection
 from prevention.reports import words
 from prevention.reports.words import plain, pounds

@@ -14,7 +14,8 @@ import streamlit as st
 
 from prevention.dashboard import identity, meanings
 from prevention.dashboard.deeds import attempt, words_of
-from prevention.dashboard.session import Built, bench, built, show_table
+from prevention.dashboard.session import Built, bench, built
+from prevention.dashboard.tables import show_table
 from prevention.evidence import loading
 from prevention.evidence.incoming import Incoming
 from prevention.evidence.judging import Judged

@@ -13,7 +13,8 @@ import streamlit as st
 from prevention.dashboard import identity, working
 from prevention.dashboard.figures import plain_key
 from prevention.dashboard.pair import Pair
-from prevention.dashboard.session import DRAWS, Changes, bench, forecast, plan_of, show_table
+from prevention.dashboard.session import DRAWS, Changes, bench, forecast, plan_of
+from prevention.dashboard.tables import show_table
 from prevention.jobs import Standing
 from prevention.model.assumptions import QUANTITIES
 from prevention.model.scenarios import Plan, Scenario
@@ -26,7 +27,7 @@ _RECORD = ("basis", "decided_by", "reason", "as_at", "source")
 
 
 def show(pair: Pair) -> None:
-    """The tab: save, decide, look back."""
+    """The part that saves, decides and looks back."""
     id_ = pair.scenario.partition("@")[0]
     history = scenarios.scenario_history(bench().record, id_)
     _say()

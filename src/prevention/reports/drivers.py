@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from prevention.reports.picture import (
@@ -39,9 +40,10 @@ def bridge(rows: pd.DataFrame, title: str = "Over the plan", money: str = "") ->
         TOTAL_BAR if place in (0, last) else ADDS if amount >= 0 else COMES_OFF
         for place, amount in enumerate(rows["amount"])
     ]
+    ends = rows[["start", "end"]].to_numpy()
     rows = rows.assign(
         kind=kinds,
-        right=rows[["start", "end"]].max(axis=1).clip(lower=0),
+        right=np.maximum(ends.max(axis=1), 0),
         shown=[f"{amount:,.{decimals}f}".replace("-", MINUS) for amount in rows["amount"]],
         place=range(len(rows)),
     )
