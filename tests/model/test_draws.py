@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from scipy.special import ndtri
 from scipy.stats import kstest
 
 from model.synthetic import fixed, ranged
-from prevention.model.assumptions import Z_90
-from prevention.model.draws import Z_LIMIT, Draws
+from prevention.model.assumptions import Z_90, Floats
+from prevention.model.draws import Z_LIMIT, Draws, Make
 
 LAG = ranged(6, 12, 24)
 
@@ -38,6 +41,25 @@ def test_a_stream_is_the_same_whoever_else_is_drawn() -> None:
     before = Draws(512, 1).values("programme/a", "onset_lag", LAG).copy()
     Draws(512, 1).values("programme/b", "effect", ranged(0, 0.1, 0.2))
     assert before.tobytes() == Draws(512, 1).values("programme/a", "onset_lag", LAG).tobytes()
+
+
+def test_two_threads_draw_a_stream_once() -> None:
+    made: list[str] = []
+
+    def slowly(name: str, make: Make) -> Floats:
+        made.append(name)
+        time.sleep(0.02)
+        return make()
+
+    with ThreadPoolExecutor(2) as pool:
+        one, two = pool.map(lambda _: Draws(64, 7, kept=slowly).score("s", 0, 4), range(2))
+    assert len(made) == 1
+    assert np.array_equal(one, two)
+
+
+def test_every_other_block_goes_through_its_parts_from_the_last() -> None:
+    orders = [block.in_turn("abc") for block in Draws(4096, 1).blocks(1024)]
+    assert orders == [["a", "b", "c"], ["c", "b", "a"]] * 2
 
 
 def test_seeds_differ_and_repeat() -> None:

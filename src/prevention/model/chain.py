@@ -144,13 +144,11 @@ def run(
     draws: Draws,
     memo: Cache | None = None,
     prints: Prints | None = None,
-    backwards: bool = False,
 ) -> Outcome:
     """Steps 1 to 10 of the method for one block of columns.
 
     memo: each step is looked up there by all that it depends on, before it is worked out.
     prints: of the plan, where they are known.
-    backwards: last programme first. Two threads in one order wait for each other at each.
     """
     memo = Cache() if memo is None else memo
     prints = prints or Prints.of(plan)
@@ -162,7 +160,7 @@ def run(
     )
     works = {
         id_: _work(plan, programme, timeline, account, draws, memo, here, priced, prints)
-        for id_, programme in list(plan.programmes.items())[:: -1 if backwards else 1]
+        for id_, programme in draws.in_turn(plan.programmes.items())
     }
     ladders: dict[Cell, Ladder] = {}
     asked: dict[Cell, Asked] = {}

@@ -214,10 +214,11 @@ def baselines(
 ) -> dict[str, Baseline]:
     """The do-nothing path of each service line that has people and a price."""
     paths: dict[str, Baseline] = {}
-    for id_ in modelled(services, chosen):
+    lines = modelled(services, chosen)
+    for id_ in draws.in_turn(lines):
         evidence = services[id_]
         central = people_by_month(evidence, chosen[id_], timeline)[:, None].astype(draws.dtype)
         fan = people_fan(evidence, chosen[id_], timeline, draws)
         fan *= central
         paths[id_] = Baseline(fan, price_by_year(evidence, chosen[id_], timeline, draws))
-    return paths
+    return {id_: paths[id_] for id_ in lines}

@@ -8,10 +8,11 @@ same draws (common random numbers), so their difference is not sampling noise.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
-from typing import Any
+from threading import Lock
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -23,6 +24,8 @@ nothing about one case in a thousand, and such tails should not decide a mean.""
 
 _DIMENSIONS = tuple(QUANTITIES)
 
+Part = TypeVar("Part")
+
 Make = Callable[[], Floats]
 Kept = Callable[[str, Make], Floats]
 """Gives the array of a name: one kept from an earlier process, or made now."""
@@ -33,9 +36,20 @@ def made_now(name: str, make: Make) -> Floats:
     return make()
 
 
-@lru_cache(maxsize=64)
+_turns: dict[tuple[str, int, int], Lock] = {}
+
+
 def _scores(stream: str, dimensions: int, count: int, seed: int, kept: Kept) -> Floats:
-    """Standard normal scores of one stream, shape (dimensions, count)."""
+    """Standard normal scores of one stream, shape (dimensions, count).
+
+    Of two threads that want the same, one finds them and the other waits for it.
+    """
+    with _turns.setdefault((stream, count, seed), Lock()):
+        return _found(stream, dimensions, count, seed, kept)
+
+
+@lru_cache(maxsize=64)
+def _found(stream: str, dimensions: int, count: int, seed: int, kept: Kept) -> Floats:
     name = f"scores of {stream}, {dimensions} dimensions, {count} draws, seed {seed}"
     scores = kept(name, partial(_sampled, stream, dimensions, count, seed))
     scores.flags.writeable = False
@@ -67,6 +81,7 @@ class Draws:
     swept: in a central run, assumptions that take a value of their own in each column,
         by (stream, name), each (columns,): a sweep from one end of a range to the other.
     kept: where scores made by an earlier process stand; it changes no value.
+    backwards: whether this block is worked through from its last part to its first.
     """
 
     count: int
@@ -75,6 +90,7 @@ class Draws:
     last: int | None = None
     swept: Mapping[tuple[str, str], Floats] = field(default_factory=dict)
     kept: Kept = field(default=made_now, repr=False, compare=False)
+    backwards: bool = field(default=False, repr=False, compare=False)
 
     @property
     def size(self) -> int:
@@ -120,13 +136,21 @@ class Draws:
         """The same draws in blocks of at most so many columns.
 
         Blocks are of one size, and an even number of them where there are several, so that
-        two workers finish together.
+        two workers finish together; every other goes backwards, so that the two meet once
+        instead of waiting for each other at each part.
         """
         parts = -(-self.count // columns)
         parts += parts % 2 if parts > 1 else 0
         size = -(-self.count // max(parts, 1))
         starts = range(0, self.count, max(size, 1))
-        return [replace(self, first=a, last=min(a + size, self.count)) for a in starts]
+        return [
+            replace(self, first=a, last=min(a + size, self.count), backwards=place % 2 == 1)
+            for place, a in enumerate(starts)
+        ]
+
+    def in_turn(self, parts: Iterable[Part]) -> list[Part]:
+        """Parts of the work in the order in which this block goes through them."""
+        return list(parts)[:: -1 if self.backwards else 1]
 
 
 @lru_cache(maxsize=512)

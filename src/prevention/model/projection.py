@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
@@ -197,10 +196,7 @@ def project(
     with _blas().limit(limits=1, user_api="blas"), ThreadPoolExecutor(WORKERS) as pool:
         parts, through = chosen.blocks(BLOCK), partial(run, plan, council, timeline)
         central = pool.submit(through, monthly, Draws(0), cache, prints)
-        turns = itertools.cycle((False, True))
-        for found in pool.map(
-            lambda part, back: through(yearly, part, cache, prints, back), parts, turns
-        ):
+        for found in pool.map(lambda part: through(yearly, part, cache, prints), parts):
             blocks.append(found)
             if progress is not None:
                 progress(sum(part.size for part in parts[: len(blocks)]), draws)
