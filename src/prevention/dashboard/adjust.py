@@ -76,6 +76,7 @@ def _workings(council: str, scenario: str, programme: str, money: str) -> None:
     start = STARTS["approved" if base else "saved" if "@" in scenario else "file"]
     changes = working.changes(scenario)
     _remember(scenario, changes)
+    working.write_address(scenario)  # first: the browser has time for it while the model runs
     headline = st.container()
     left, right = st.columns([5, 8], gap="medium")
     with left:
@@ -93,7 +94,6 @@ def _workings(council: str, scenario: str, programme: str, money: str) -> None:
     detail.show(pair)
     show_missing(adjusted.missing)
     run_line(pair.adjusted)
-    working.write_address(scenario)
 
 
 def _remember(scenario: str, changes: Changes) -> None:

@@ -268,8 +268,7 @@ def show_missing(sentences: Sequence[str]) -> None:
     found = list(dict.fromkeys(sentences))
     if found:
         with st.expander(f"Not covered for this council: {len(found)}", icon="ℹ️"):
-            for sentence in found:
-                st.markdown(f"- {plain(sentence)}")
+            st.markdown("\n".join(f"- {plain(sentence)}" for sentence in found))
 
 
 def run_line(projection: Projection) -> None:

@@ -192,9 +192,11 @@ def project(
     cache = Cache() if cache is None else cache
     chosen, prints = Draws(draws, seed, kept=kept), Prints.of(plan)
     blocks: list[Outcome] = []
+    parts, through = chosen.blocks(BLOCK), partial(run, plan, council, timeline)
+    # A block and the central run are too little for two: they would wait for Python's lock.
+    workers = min(WORKERS, max(len(parts), 1))
     # One thread of linear algebra a worker: two pools of two would fight over the cores.
-    with _blas().limit(limits=1, user_api="blas"), ThreadPoolExecutor(WORKERS) as pool:
-        parts, through = chosen.blocks(BLOCK), partial(run, plan, council, timeline)
+    with _blas().limit(limits=1, user_api="blas"), ThreadPoolExecutor(workers) as pool:
         central = pool.submit(through, monthly, Draws(0), cache, prints)
         for found in pool.map(lambda part: through(yearly, part, cache, prints), parts):
             blocks.append(found)
