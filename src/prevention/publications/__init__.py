@@ -10,9 +10,12 @@ out which publication a file is. The readers are imported when the first file is
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from prevention.publications.errors import FileRefused, NotRecognised, PublicationError
-from prevention.publications.reading import Reading, Release
+
+if TYPE_CHECKING:
+    from prevention.publications.reading import Reading, Release
 
 __all__ = [
     "FileRefused",
@@ -41,7 +44,11 @@ def read_publication(path: Path, as_: str | None = None) -> Reading:
 
 
 def __getattr__(name: str) -> object:
-    """The catalogue of publications, when it is asked for: it imports every reader."""
+    """What a reading is, and the catalogue, which imports every reader, when asked for."""
+    if name in ("Reading", "Release"):
+        from prevention.publications import reading
+
+        return getattr(reading, name)
     if name == "PUBLICATIONS":
         from prevention.publications.catalogue import PUBLICATIONS
 
