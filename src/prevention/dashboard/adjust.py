@@ -247,7 +247,8 @@ def _show_years(pair: Pair) -> None:
         name: figures.by_year(projection, "cashable_saving", pair.group)
         for name, projection in ((pair.start, pair.approved), (ADJUSTED, pair.adjusted))
     }
-    rows = pd.concat(frame.assign(series=name) for name, frame in both.items())
+    frames = (frame.assign(series=name) for name, frame in both.items())
+    rows = pd.concat(frames, ignore_index=True)
     title = f"Cashable saving of {pair.scope} by financial year"
     picture = charts.savings_by_year(rows, [pair.start, ADJUSTED], money=pair.money)
     st.markdown("### In which year the saving lands")
@@ -287,7 +288,8 @@ def _show_curve(pair: Pair) -> None:
         name: figures.lag_curve(projection, pair.programme, CURVE_MONTHS)
         for name, projection in ((pair.start, pair.approved), (ADJUSTED, pair.adjusted))
     }
-    rows = pd.concat(frame.assign(series=name) for name, frame in both.items())
+    frames = (frame.assign(series=name) for name, frame in both.items())
+    rows = pd.concat(frames, ignore_index=True)
     title = f"Share of people started on {pair.name} whose placement would have begun"
     picture = charts.lag_curve(rows, [pair.start, ADJUSTED])
     st.markdown("### How long before it has its effect")
