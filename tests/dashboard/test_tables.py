@@ -35,7 +35,8 @@ def test_a_table_says_letter_for_letter_what_it_is_given(text: str) -> None:
     assert {part.tag for part in parts} == {
         *("div", "style", "table", "thead", "tbody", "tr", "th", "td")
     }
-    assert {name for part in parts for name in part.attrib} <= {"class", "scope", "aria-label"}
+    attributes = {"class", "scope", "aria-label", "role", "tabindex"}
+    assert {name for part in parts for name in part.attrib} <= attributes
     assert [part.get("aria-label") for part in parts if part.tag == "table"] == [text]
 
 
@@ -45,3 +46,11 @@ def test_rows_and_columns_are_headed_and_figures_stand_to_the_right() -> None:
     heads = [(part.get("scope"), part.get("class")) for part in piece.iter("th")]
     assert heads == [("col", None), ("col", "figure"), ("row", None), ("row", None)]
     assert [part.get("class") for part in piece.iter("td")] == ["figure", "figure"]
+
+
+def test_the_keyboard_reaches_a_table_to_scroll_it() -> None:
+    page = AppTest.from_function(page_with, args=("Saving by year",)).run()
+    (piece,) = drawn(page)
+    (region,) = (part for part in piece.iter("div") if part.get("class") == "figures")
+    named = {"role": "region", "tabindex": "0", "aria-label": "Saving by year"}
+    assert named.items() <= region.attrib.items()

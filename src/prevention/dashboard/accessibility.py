@@ -22,13 +22,6 @@ class Known:
 
 KNOWN = (
     Known(
-        "scrollable-region-focusable",
-        "A table too wide for the screen scrolls sideways, and the part that scrolls is not "
-        "marked as something the keyboard can reach.",
-        "Chrome, Edge and Firefox reach it all the same: press Tab until the table has the "
-        "focus, then the arrow keys. Each table is also in the workbook.",
-    ),
-    Known(
         "presentation-role-conflict",
         "The place to drop a file on (Data quality) has a role that contradicts its focus.",
         "use the button in it, which opens the ordinary dialogue for choosing a file.",

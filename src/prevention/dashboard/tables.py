@@ -18,6 +18,7 @@ from prevention.reports.words import plain
 
 LOOK = """
 .figures { overflow: auto }
+.figures:focus-visible { outline: 2px solid #12436D }
 .figures table { border-spacing: 0; min-width: 100%; font-size: .875rem; line-height: 1.5 }
 .figures :is(th, td) { padding: .25rem .375rem .25rem 1.5rem; border-bottom: 1px solid #D9D9D9;
   max-width: 25rem; text-align: left; font-weight: 400 }
@@ -52,9 +53,11 @@ def show_table(rows: pd.DataFrame, alt_text: str, heading: str = "") -> None:
         + "</tr>"
         for name, row in zip(names, cells, strict=True)
     )
+    named = f'aria-label="{escape(alt_text)}"'
+    # A region that the keyboard reaches, for a table wider than the screen is scrolled in it.
     st.html(
-        f'<div class="figures"><style>{LOOK}</style><table aria-label="{escape(alt_text)}">'
-        f"<thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>"
+        f'<div class="figures" role="region" tabindex="0" {named}><style>{LOOK}</style>'
+        f"<table {named}><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
 
