@@ -44,7 +44,7 @@ def main() -> int:
     """
     faults = environment.prepare()
     started = time.perf_counter()
-    busy = [("start", report.load())]
+    state = [report.state("start")]
     found = {}
     beside = {
         "Peers": lambda: peers.peer_rows(faults),
@@ -52,14 +52,14 @@ def main() -> int:
     }
     for name, rows in (SECTIONS | beside).items():
         found[name] = _tried(name, rows)
-        busy.append((name, report.load()))
+        state.append(report.state(name))
     about = report.machine() | {
         "case": f"{len(case.PROGRAMMES)} programmes of the library, Warrington, {case.YEARS} years "
         f"({12 * case.YEARS} months), 0 to 79 months of starts before the plan",
         "draws": case.DRAWS,
         "took": f"{time.perf_counter() - started:.0f} s",
     }
-    report.write(found, about, busy)
+    report.write(found, about, state)
     missed = [row.what for rows in found.values() for row in rows if row.met is False]
     say(f"wrote benchmarks/results.md; targets missed: {len(missed)}")
     for what in missed:

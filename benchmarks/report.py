@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import os
 import platform
+import timeit
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
@@ -91,9 +92,15 @@ class Row:
         )
 
 
-def load() -> list[float]:
-    """Load average over 1, 5 and 15 minutes."""
-    return [round(value, 2) for value in os.getloadavg()]
+def state(at: str) -> dict[str, Any]:
+    """The machine at one moment: load over 1, 5 and 15 minutes, and its own speed.
+
+    loop_ms: a fixed loop of plain Python, the quickest of three. The same machine may take
+    twice as long for it an hour later, and then for everything else.
+    """
+    load = [round(value, 2) for value in os.getloadavg()]
+    loops = timeit.repeat("for step in range(1_000_000): step * step", number=1, repeat=3)
+    return {"at": at, "load": load, "loop_ms": round(min(loops) * 1e3)}
 
 
 def machine() -> dict[str, Any]:
@@ -120,13 +127,13 @@ def _processor() -> str:
 
 
 def write(
-    sections: Mapping[str, Sequence[Row]], about: Mapping[str, Any], loads: Sequence[Any]
+    sections: Mapping[str, Sequence[Row]], about: Mapping[str, Any], states: Sequence[Any]
 ) -> None:
     """Write results.md and results.json beside this file."""
-    busiest = max(value[1][0] for value in loads)
+    busiest = max(state["load"][0] for state in states)
     document = {
         "about": dict(about),
-        "load_average": [{"at": name, "load": value} for name, value in loads],
+        "machine": list(states),
         "sections": {name: [asdict(row) for row in rows] for name, rows in sections.items()},
     }
     (HERE / "results.json").write_text(json.dumps(document, indent=1, default=_number) + "\n")
@@ -140,12 +147,14 @@ def write(
         "",
         *(f"- {key}: {_shown(value)}" for key, value in about.items()),
         f"- load average over a minute, start to end: "
-        f"{', '.join(str(value[0]) for _, value in loads)}"
+        f"{', '.join(str(state['load'][0]) for state in states)}"
         + (
             " - **the machine was busy with other work: times are too long and ratios less sure**"
             if busiest > BUSY
             else ""
         ),
+        "- a loop of a million steps in plain Python, start to end (how fast the machine was): "
+        f"{', '.join(str(state['loop_ms']) for state in states)} ms",
         "",
     ]
     for name, rows in sections.items():
