@@ -8,9 +8,6 @@ Exit codes: 0 done; 1 an unexpected fault; 2 the request is wrong; 3 the data is
 
 from __future__ import annotations
 
-import gc
-import os
-
 from prevention.cli import accuracy, data, forecasts, own, record, round_trip, serving
 from prevention.cli.options import app
 
@@ -29,8 +26,4 @@ __all__ = [
 
 def main() -> None:
     """Run the command."""
-    # A command imports much and throws little away: seldom is anything to be collected.
-    gc.set_threshold(50_000, 20, 20)
-    # Linear algebra in the thread that asks for it: another waits for work by running.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     app()
