@@ -62,7 +62,7 @@ def _words_of(fault: Exception) -> str:
     if isinstance(fault, KeyError) and fault.args:
         return str(fault.args[0])
     if isinstance(fault, OSError) and fault.filename and fault.strerror:
-        return f"{fault.filename}: {fault.strerror}. Nothing was written."
+        return f"{fault.filename}: {fault.strerror}."
     return str(fault)
 
 

@@ -14,8 +14,6 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
-from prevention.reports.words import plain
-
 LOOK = """
 .figures { overflow: auto }
 .figures:focus-visible { outline: 2px solid #12436D }
@@ -79,9 +77,3 @@ _FIGURE = re.compile(r"\(?[−-]?£?\d[\d,]*(\.\d+)?[km%]?\)?")
 
 def _is_figure(text: str) -> bool:
     return _FIGURE.fullmatch(text) is not None
-
-
-def show_table_below(rows: pd.DataFrame, alt_text: str, heading: str = "") -> None:
-    """The figures of the chart above, one click away."""
-    with st.expander(f"Table: {plain(alt_text)}"):
-        show_table(rows, alt_text, heading)
