@@ -48,7 +48,7 @@ def council() -> CouncilEvidence:
 
 def plan(*changes: Change, years: int = YEARS) -> Plan:
     """The six-programme plan with some assumptions set."""
-    return resolve(SCENARIO, bench().library, changes, None, years)
+    return resolve(SCENARIO, bench().on_file, changes, None, years)
 
 
 def lag_move(programme: str, factor: float) -> Plan:
@@ -87,7 +87,7 @@ def _programme_inputs(
     own = _own_timeline(programme, timeline)
     drawn = {n: draws.values(stream_of(programme.id), n, a) for n, a in programme.assumptions()}
     ramp = drawn["ramp"] - drawn["ramp"].dtype.type(programme.ramp.central)
-    economy = bench().library.economy
+    economy = bench().on_file.economy
     since = np.array(timeline.year_endings) - economy.cost_price_year
     months = timeline.plan_start + np.arange(timeline.plan_months)
     kept = ("onset_lag", "onset_spread", "duration", "fade_out", "council_share", "notice")

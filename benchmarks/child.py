@@ -1,6 +1,6 @@
 """One job in a process of its own: time from its start to its result, and peak memory.
 
-`python -m benchmarks.child full DRAWS`, `anew DRAWS` (no scores kept by an earlier process) or
+`python -m benchmarks.child full DRAWS`, `anew DRAWS` (nothing kept by an earlier process) or
 `slider MOVES`; prints one JSON object.
 """
 

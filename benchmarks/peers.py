@@ -18,13 +18,13 @@ from prevention.model.assumptions import Floats
 from prevention.model.chain import targets_of, timeline_of
 from prevention.model.delivery import deliver
 from prevention.model.draws import Draws
-from prevention.model.grid import Grid
+from prevention.model.grid import Curves, Grid, curves_through
 from prevention.model.lag import Lag
 from prevention.model.memo import Cache
 from prevention.model.percentiles import percentiles
 from prevention.model.programmes import Programme
 from prevention.model.projection import BLOCK, WORKERS, project
-from prevention.model.response import Response, monthly_weights
+from prevention.model.response import monthly_weights, response_rows
 from prevention.model.scenarios import Plan
 from prevention.years import WEEKS_PER_MONTH
 
@@ -163,18 +163,19 @@ def adstock() -> Callable[[], None]:
     inputs = case.peer_inputs(case.plan(), 0)["programmes"]
     timeline = timeline_of(case.plan())
     responses = [
-        Response.of(weights, {0: p["starts"][-months:]}, timeline, True, np.float32, thin=True)
+        response_rows(weights, {0: p["starts"][-months:]}, timeline, True)[:months]
         for p in inputs.values()
     ]
+    curves = [Curves.of(grid, curves_through(grid, rows), np.float32) for rows in responses]
     jobs = [
-        (response, mean[place, block].astype(np.float32), spread[place, block].astype(np.float32))
-        for place, response in enumerate(responses)
+        (curve, mean[place, block].astype(np.float32), spread[place, block].astype(np.float32))
+        for place, curve in enumerate(curves)
         for block in np.array_split(np.arange(case.DRAWS), 2 * WORKERS)
     ]
 
     def work() -> None:
         with threadpool_limits(1, "blas"), ThreadPoolExecutor(WORKERS) as pool:
-            list(pool.map(lambda job: job[0].care[0] @ grid.weights(job[1], job[2]), jobs))
+            list(pool.map(lambda job: job[0].curves @ job[0].shares(job[1], job[2]), jobs))
 
     return work
 

@@ -34,7 +34,6 @@ from prevention.record.scenarios import (
     saved_scenarios,
 )
 from prevention.shelf import Shelf
-from prevention.software import importing_special_functions
 from prevention.years import parse_year
 
 Progress = Callable[[int, int], None]
@@ -103,7 +102,7 @@ class Workbench:
         """Work with a data folder and a store; None takes the usual places."""
         self.data = data_folder(data)
         self.store = store_file(store)
-        self.shelf = Shelf(self.store.parent / "draws")
+        self.shelf = Shelf(self.store.parent / "kept")
         self._evidence = Evidence()
         self._merged: tuple[tuple[int, int], Library] | None = None
 
@@ -152,7 +151,7 @@ class Workbench:
             self._evidence = Evidence(built)
         known = self._evidence.councils
         if text not in known:
-            with importing_special_functions(), open_store(self.store) as store:
+            with open_store(self.store) as store:
                 code, _ = find_council(store, text)
                 known[text] = known[code] = known.get(code) or council_evidence(store, code)
         return known[text]

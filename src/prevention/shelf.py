@@ -16,9 +16,10 @@ import scipy
 from numpy.lib import format as npy
 
 from prevention.model.assumptions import Floats
+from prevention.software import source_hash
 
 MOST = 128
-"""Arrays kept; past it those made longest ago go. One takes up to two megabytes."""
+"""Arrays kept of a kind; past it those made longest ago go. One takes up to two megabytes."""
 
 CHECKSUM = hashlib.sha256().digest_size
 """Bytes of the checksum at the head of a file."""
@@ -26,36 +27,37 @@ CHECKSUM = hashlib.sha256().digest_size
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """A folder of arrays; without one that can be written to, each is made anew.
+    """A folder of arrays by kind; without one that can be written to, each is made anew.
 
-    An array is kept under its name and the versions of the libraries that made it. A file that
-    is torn or altered fails its checksum, and its array is made anew.
+    An array is kept under its name, the source of the model and the versions of the libraries
+    that made it. A file that is torn or altered fails its checksum, and its array is made anew.
     """
 
     folder: Path
 
-    def __call__(self, name: str, make: Callable[[], Floats]) -> Floats:
-        """The array of a name, as `make` makes it."""
-        made_with = f"{name}, numpy {np.__version__}, scipy {scipy.__version__}"
-        path = self.folder / hashlib.sha256(made_with.encode()).hexdigest()[:32]
+    def __call__(self, kind: str, name: str, make: Callable[[], Floats]) -> Floats:
+        """The array of a kind and name, as `make` makes it."""
+        made_with = f"{name}, {source_hash('model')}, {np.__version__}, {scipy.__version__}"
+        path = self.folder / kind / hashlib.sha256(made_with.encode()).hexdigest()[:32]
         array = _read(path)
         if array is None:
             array = make()
             with suppress(OSError):
-                self._write(path, array)
+                _write(path, array)
         return array
 
-    def _write(self, path: Path, array: Floats) -> None:
-        content = io.BytesIO()
-        np.save(content, array, allow_pickle=False)
-        self.folder.mkdir(exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=self.folder) as own:
-            part = Path(own) / path.name
-            part.write_bytes(_checksum(content.getvalue()) + content.getvalue())
-            os.replace(part, path)
-        arrays = (file for file in self.folder.iterdir() if file.is_file())
-        for old in sorted(arrays, key=lambda file: file.stat().st_mtime)[:-MOST]:
-            old.unlink(missing_ok=True)
+
+def _write(path: Path, array: Floats) -> None:
+    content = io.BytesIO()
+    np.save(content, array, allow_pickle=False)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=path.parent) as own:
+        part = Path(own) / path.name
+        part.write_bytes(_checksum(content.getvalue()) + content.getvalue())
+        os.replace(part, path)
+    arrays = (file for file in path.parent.iterdir() if file.is_file())
+    for old in sorted(arrays, key=lambda file: file.stat().st_mtime)[:-MOST]:
+        old.unlink(missing_ok=True)
 
 
 def _checksum(content: bytes | memoryview) -> bytes:

@@ -46,7 +46,7 @@ def test_a_stream_is_the_same_whoever_else_is_drawn() -> None:
 def test_two_threads_draw_a_stream_once() -> None:
     made: list[str] = []
 
-    def slowly(name: str, make: Make) -> Floats:
+    def slowly(kind: str, name: str, make: Make) -> Floats:
         made.append(name)
         time.sleep(0.02)
         return make()

@@ -11,15 +11,18 @@ from prevention.model.account import Account
 from prevention.model.assumptions import QUANTITIES, Assumption, Floats
 from prevention.model.draws import Z_LIMIT, Draws
 from prevention.model.economy import Economy
-from prevention.model.grid import Grid
+from prevention.model.grid import Curves, Grid, curves_through
+from prevention.model.lag import Lag
 from prevention.model.memo import Cache
 from prevention.model.programmes import Programme, Rollout, effect_of, stream_of
 from prevention.model.response import (
+    ByMonth,
     Delay,
     Response,
     delayed,
     monthly_weights,
     persistent,
+    response_rows,
     total_months,
 )
 from prevention.model.timeline import Timeline
@@ -97,18 +100,18 @@ def deliver(
     started = np.zeros(draws.size)
     for wave, rollout in programme.rollouts.items():
         delay = Delay.of(_delay(programme, wave, rollout, draws))
-        response, weights = _response(programme, rollout, timeline, draws, values, delay, memo)
+        response, shares = _response(programme, rollout, timeline, draws, values, delay, memo)
         people = _people_per_unit(programme, wave, rollout, values, draws)
         avoided = people * effect
         if rollout.only_moves:
-            care[response.first :] += delay.moved(response.care[0], weights) * avoided
+            care[response.first :] += delay.moved(response.care[0], shares) * avoided
         else:
-            care[response.first :] += delay.mixed(response.care, weights) * avoided
+            care[response.first :] += delay.mixed(response.care, shares) * avoided
         if programme.lag.is_point:
             flow = delayed(delay.mixed(response.starts, None) * avoided, values["onset_lag"])
             begun += timeline.by_year(flow[timeline.warm_months :])
         else:
-            begun += delay.mixed(response.begun, weights) * avoided
+            begun += delay.mixed(response.begun, shares) * avoided
         in_plan = {d: flow[timeline.warm_months :] for d, flow in response.starts.items()}
         starts[wave] = Starts(in_plan, delay, people)
         started += delay.mixed({d: f.sum(0)[None] for d, f in response.starts.items()}, None)[0] * (
@@ -196,9 +199,9 @@ def _response(
     delay: Delay,
     memo: Cache,
 ) -> tuple[Response, Floats | None]:
-    """The response of a wave, and the weight of its points in each draw, in order of delay.
+    """The response of a wave, and the share of its curves in each draw, in order of delay.
 
-    Few columns: exact, a point each. Many: the grid over the range drawn, worked out once
+    Few columns: exact, a lag each. Many: by the grid over the range drawn, worked out once
     and kept in the cache for later blocks, slider moves and runs.
     """
     lag, spread = values["onset_lag"], values["onset_spread"]
@@ -212,27 +215,47 @@ def _response(
             lag, spread = lag[delay.order], spread[delay.order]
         needed = sorted({0, *(d for whole, _ in delay.groups for d in (whole, whole + 1))})
         starts = {d: rollout.starts_by_month(timeline, d) for d in needed}
-        exact = lag.astype(np.float64), spread.astype(np.float64)
-        by_month = monthly_weights(programme.lag, *exact, timeline.months)
-        return Response.of(by_month, starts, timeline, rollout.only_moves, draws.dtype), None
-    grid = _grid(programme)
-    by_month = memo(
-        ("weights", programme.lag, grid, timeline.months),
-        lambda: monthly_weights(programme.lag, *grid.points, timeline.months),
+        exact = _exact(programme.lag, lag, spread, timeline.months, draws)
+        rows = response_rows(exact, starts, timeline, rollout.only_moves)
+        return Response.of(rows, starts, timeline, rollout.only_moves, draws.dtype), None
+    response, curves = memo(
+        ("response", programme.lag, _grid(programme), rollout.schedule_key, timeline),
+        lambda: _by_curves(programme, rollout, timeline, draws, memo),
     )
-    response = memo(
-        ("response", programme.lag, grid, rollout.schedule_key, timeline),
-        lambda: _on_grid(rollout, timeline, by_month, draws),
-    )
-    return response, grid.weights(lag[delay.order], spread[delay.order])
+    return response, curves.shares(lag[delay.order], spread[delay.order])
 
 
-def _on_grid(
-    rollout: Rollout, timeline: Timeline, by_month: tuple[Floats, Floats], draws: Draws
-) -> Response:
+def _exact(lag: Lag, mean: Floats, spread: Floats, months: int, draws: Draws) -> ByMonth:
+    """Care and onsets by month after a start, (months, n); of one lag, kept for other runs."""
+    mean, spread = mean.astype(np.float64), spread.astype(np.float64)
+    if len(mean) > 1 or lag.is_point or lag.is_cheap:
+        return monthly_weights(lag, mean, spread, months)
+    care, onsets = draws.kept(
+        "lags",
+        f"{lag}, mean {float(mean[0])}, spread {float(spread[0])}, {months} months",
+        lambda: np.stack(monthly_weights(lag, mean, spread, months)),
+    )
+    return care, onsets
+
+
+def _by_curves(
+    programme: Programme, rollout: Rollout, timeline: Timeline, draws: Draws, memo: Cache
+) -> tuple[Response, Curves]:
+    """The response over every lag that can be drawn, in curves kept for other runs."""
+    lag, grid, months = programme.lag, _grid(programme), timeline.months
     delays = range(int(np.floor(_longest_delay(rollout))) + 2)
     starts = {d: rollout.starts_by_month(timeline, d) for d in delays}
-    return Response.of(by_month, starts, timeline, rollout.only_moves, draws.dtype, thin=True)
+
+    def fitted() -> Floats:
+        by_month = memo(
+            ("weights", lag, grid, months), lambda: monthly_weights(lag, *grid.points, months)
+        )
+        return curves_through(grid, response_rows(by_month, starts, timeline, rollout.only_moves))
+
+    name = f"{lag} over {grid}, starts {rollout.schedule_key}, {timeline}"
+    curves = Curves.of(grid, draws.kept("responses", name, fitted), draws.dtype)
+    rows = curves.curves
+    return Response.of(rows, starts, timeline, rollout.only_moves, draws.dtype), curves
 
 
 def _grid(programme: Programme) -> Grid:

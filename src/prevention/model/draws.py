@@ -27,11 +27,11 @@ _DIMENSIONS = tuple(QUANTITIES)
 Part = TypeVar("Part")
 
 Make = Callable[[], Floats]
-Kept = Callable[[str, Make], Floats]
-"""Gives the array of a name: one kept from an earlier process, or made now."""
+Kept = Callable[[str, str, Make], Floats]
+"""Gives the array of a kind and name: one kept from an earlier process, or made now."""
 
 
-def made_now(name: str, make: Make) -> Floats:
+def made_now(kind: str, name: str, make: Make) -> Floats:
     """Keeps nothing."""
     return make()
 
@@ -50,8 +50,8 @@ def _scores(stream: str, dimensions: int, count: int, seed: int, kept: Kept) -> 
 
 @lru_cache(maxsize=64)
 def _found(stream: str, dimensions: int, count: int, seed: int, kept: Kept) -> Floats:
-    name = f"scores of {stream}, {dimensions} dimensions, {count} draws, seed {seed}"
-    scores = kept(name, partial(_sampled, stream, dimensions, count, seed))
+    name = f"{stream}, {dimensions} dimensions, {count} draws, seed {seed}"
+    scores = kept("scores", name, partial(_sampled, stream, dimensions, count, seed))
     scores.flags.writeable = False
     return scores
 
@@ -80,7 +80,7 @@ class Draws:
     first, last: the slice of the draws this object stands for (a block of columns).
     swept: in a central run, assumptions that take a value of their own in each column,
         by (stream, name), each (columns,): a sweep from one end of a range to the other.
-    kept: where scores made by an earlier process stand; it changes no value.
+    kept: where arrays made by an earlier process stand; it changes no value.
     backwards: whether this block is worked through from its last part to its first.
     """
 

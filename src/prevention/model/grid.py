@@ -1,20 +1,28 @@
 """Lags at which a response is worked out exactly, and the way from them to any other lag.
 
-Chebyshev points of lag mean and spread on a log scale, and the polynomial through them.
+Chebyshev points of lag mean and spread on a log scale, and the polynomial through them: a sum
+of products of one Chebyshev polynomial of the mean and one of the spread.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 from numpy.polynomial import chebyshev
+from numpy.typing import DTypeLike
 
 from prevention.model.assumptions import Floats
 
 SHORTEST = 0.05
 """Months: lags below a day and a half are all the same to a month."""
+
+_NEGLIGIBLE = 1e-6
+"""Products of polynomials this small beside the largest are let go."""
+
+_ALIKE = 1e-6
+"""What is this small beside the largest curve is let go."""
 
 _STEP = 0.25
 """A grid's range is rounded out to whole steps of this on the log scale, so that the points
@@ -39,25 +47,24 @@ class Spread:
         points: Floats = np.exp(logs)
         return points
 
-    def basis(self, values: Floats) -> Floats:
-        """Weights of the points at each value: (n,) to (count, n); columns sum to one."""
+    def polynomials(self, values: Floats) -> Floats:
+        """Chebyshev polynomials T_0, T_1 ... at each value: (n,) to (count, n)."""
+        terms = np.ones((self.count, len(values)), values.dtype)
         if self.count == 1:
-            return np.ones((1, len(values)), values.dtype)
+            return terms
         place = np.log(np.clip(values, self.low, self.high) / self.low)
-        position = (2 * place / np.log(self.high / self.low) - 1).astype(values.dtype)
-        terms = np.empty((self.count, len(values)), values.dtype)
-        terms[0], terms[1] = 1.0, position
+        terms[1] = 2 * place / np.log(self.high / self.low) - 1
+        twice = 2 * terms[1]
         for term in range(2, self.count):
-            terms[term] = 2 * position * terms[term - 1] - terms[term - 2]
-        weights: Floats = _from_terms(self.count).astype(values.dtype) @ terms
-        return weights
+            np.multiply(twice, terms[term - 1], out=terms[term])
+            terms[term] -= terms[term - 2]
+        return terms
 
-
-@cache
-def _from_terms(count: int) -> Floats:
-    """From Chebyshev polynomials at a value to the weights of the points there."""
-    nodes = chebyshev.chebvander(chebyshev.chebpts1(count), count - 1)
-    return np.asarray(np.linalg.inv(nodes).T, np.float64)
+    @property
+    def to_coefficients(self) -> Floats:
+        """From values at the points to coefficients of the polynomials, (count, count)."""
+        nodes = chebyshev.chebvander(chebyshev.chebpts1(self.count), self.count - 1)
+        return np.asarray(np.linalg.inv(nodes), np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +101,83 @@ class Grid:
         means, spreads = np.meshgrid(self.mean.points, self.spread.points, indexing="ij")
         return means.ravel(), spreads.ravel()
 
-    def weights(self, mean: Floats, spread: Floats) -> Floats:
-        """Weight of each point in each draw, (points, n)."""
-        means, spreads = self.mean.basis(mean), self.spread.basis(spread)
-        return (means[:, None, :] * spreads[None, :, :]).reshape(-1, len(mean))
+    def coefficients(self, values: Floats) -> Floats:
+        """The polynomial through values at the points: (rows, points) to (rows, products)."""
+        shape = (len(values), self.mean.count, self.spread.count)
+        across = values.reshape(shape) @ self.spread.to_coefficients.T
+        found: Floats = self.mean.to_coefficients @ across
+        return found.reshape(len(values), -1)
+
+    def products(self, mean: Floats, spread: Floats, depths: Sequence[int]) -> Floats:
+        """Products of the polynomials in each draw, (sum of depths, n).
+
+        Args:
+            mean, spread: months, (n,).
+            depths: how many polynomials of the spread stand beside each of the mean.
+        """
+        means, spreads = self.mean.polynomials(mean), self.spread.polynomials(spread)
+        found = np.empty((sum(depths), len(mean)), mean.dtype)
+        first = 0
+        for polynomial, depth in zip(means, depths, strict=True):
+            np.multiply(polynomial, spreads[:depth], out=found[first : first + depth])
+            first += depth
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Curves:
+    """Rows of values at any lag as sums of a few curves.
+
+    Care by month at neighbouring lags is much alike: some twenty-five curves make up all of it.
+
+    curves: (rows, k). coefficients: how much of each curve comes with each product of
+    polynomials, (k, products). depths: the products, as `Grid.products` takes them.
+    """
+
+    grid: Grid
+    curves: Floats
+    coefficients: Floats
+    depths: tuple[int, ...]
+
+    @classmethod
+    def of(cls, grid: Grid, array: Floats, dtype: DTypeLike) -> Curves:
+        """From curves and coefficients, as `curves_through` gives them, held in `dtype`."""
+        shape = grid.mean.count, grid.spread.count
+        curves, coefficients = np.split(array, [-shape[0] * shape[1]])
+        used = coefficients.any(axis=1).reshape(shape)
+        depths = np.max(used * np.arange(1, shape[1] + 1), axis=1)
+        kept = np.arange(shape[1]) < depths[:, None]
+        return cls(
+            grid,
+            curves.astype(dtype),
+            coefficients[kept.ravel()].T.astype(dtype),
+            tuple(depths.tolist()),
+        )
+
+    def shares(self, mean: Floats, spread: Floats) -> Floats:
+        """How much of each curve makes up the rows at each draw's lag, (k, n)."""
+        share: Floats = self.coefficients @ self.grid.products(mean, spread, self.depths)
+        return share
+
+
+def curves_through(grid: Grid, values: Floats) -> Floats:
+    """Curves whose sums are the values at every lag, right to 3e-5 of the largest.
+
+    Args:
+        values: at the points of the grid, (rows, points).
+
+    Returns:
+        The curves, and below them how much of each product of polynomials each takes,
+        (rows + products, k).
+    """
+    coefficients = grid.coefficients(values)
+    sizes = np.linalg.norm(coefficients, axis=0)
+    used = sizes >= _NEGLIGIBLE * sizes.max()
+    left, weights, right = np.linalg.svd(coefficients[:, used], full_matrices=False)
+    kept = max(int(np.sum(weights > _ALIKE * weights[0])), 1)
+    shares = np.zeros((used.size, kept))
+    shares[used] = right[:kept].T
+    return np.concatenate([left[:, :kept] * weights[:kept], shares])
 
 
 def _rounded_out(low: float, high: float) -> tuple[float, float]:

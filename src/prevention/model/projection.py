@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from functools import cache as cached
 from functools import cached_property, partial
-from importlib import import_module
 
 import numpy as np
 from numpy.typing import NDArray
@@ -183,7 +182,7 @@ def project(
         draws: 0 for the central run alone.
         cache: results kept between runs; only what changed is worked out again.
         progress: called with (draws done, draws in all) after each block.
-        kept: where scores drawn by an earlier process stand; it changes no figure.
+        kept: where arrays made by an earlier process stand; it changes no figure.
     """
     plan, left_out = covered(plan, council)
     timeline = timeline_of(plan)
@@ -197,7 +196,7 @@ def project(
     workers = min(WORKERS, max(len(parts), 1))
     # One thread of linear algebra a worker: two pools of two would fight over the cores.
     with _blas().limit(limits=1, user_api="blas"), ThreadPoolExecutor(workers) as pool:
-        central = pool.submit(through, monthly, Draws(0), cache, prints)
+        central = pool.submit(through, monthly, Draws(0, kept=kept), cache, prints)
         for found in pool.map(lambda part: through(yearly, part, cache, prints), parts):
             blocks.append(found)
             if progress is not None:
@@ -232,8 +231,7 @@ def _spread(
 
 @cached
 def _blas() -> ThreadpoolController:
-    """The linear algebra libraries of numpy and scipy: scipy's comes with its special functions."""
-    import_module("scipy.special")
+    """The linear algebra library of numpy, and of what else has been imported."""
     return ThreadpoolController()
 
 

@@ -9,8 +9,8 @@ months of care, where G is the twice-integrated lag distribution. Counting the s
 month whole instead would overstate a plain case by 4.6 %.
 
 For many draws the same exact response is worked out at a grid of lag means and spreads
-(Chebyshev points over the range drawn) and interpolated between them: one matrix product
-instead of an incomplete gamma function per draw and month.
+(Chebyshev points over the range drawn), held as sums of a few curves, and interpolated: one
+small matrix product instead of an incomplete gamma function per draw and month.
 """
 
 from __future__ import annotations
@@ -30,11 +30,14 @@ from prevention.years import MONTHS_PER_YEAR
 
 DurationShape = Literal["geometric", "fixed", "never-ending"]
 
+ByMonth = tuple[Floats, Floats]
+"""Care and onsets by month after a start, each (months, lags)."""
+
 _ALL_BUT = 1 - 1e-6
 """A fade-out of the whole effect in a year, short of infinitely fast."""
 
 
-def monthly_weights(lag: Lag, mean: Floats, spread: Floats, months: int) -> tuple[Floats, Floats]:
+def monthly_weights(lag: Lag, mean: Floats, spread: Floats, months: int) -> ByMonth:
     """Never-ending care, and onsets, in each month after one start spread over month 0.
 
     Args:
@@ -177,89 +180,76 @@ def total_months(duration: Floats, fade_out: Floats, shape: DurationShape) -> Fl
         return year + np.exp(-leaving * MONTHS_PER_YEAR) / (leaving + fading)
 
 
-@dataclass(frozen=True, slots=True)
-class Thin:
-    """A matrix as the product of a tall and a wide one, so that multiplying by it costs little.
+def response_rows(
+    weights: ByMonth, starts: Mapping[int, Floats], timeline: Timeline, only_moves: bool
+) -> Floats:
+    """What one unit of capacity yields at each lag: the rows that `Response.of` takes.
 
-    Responses by month at neighbouring points are much alike: some twenty-five curves make
-    up all of them.
+    Args:
+        weights: care and onsets by month after a start, as `monthly_weights` gives them,
+            (timeline.months or more, lags) each.
+        starts: people started by month under each whole month of delay, (months,).
+        only_moves: whether a delay merely moves the starts, which do not end.
+
+    Returns:
+        (rows, lags): never-ending care by month from the first start on, under each delay
+        (under none where a delay only moves it); below it placements that would have begun
+        in each year of the plan, under each delay.
     """
-
-    tall: Floats
-    wide: Floats
-
-    @classmethod
-    def of(cls, matrix: Floats, dtype: DTypeLike) -> Thin:
-        """All of a matrix but what is under a millionth of its largest part."""
-        left, sizes, right = np.linalg.svd(matrix, full_matrices=False)
-        kept = max(int(np.sum(sizes > 1e-6 * sizes[0])), 1)
-        wide = sizes[:kept, None] * right[:kept]
-        return cls(left[:, :kept].astype(dtype), wide.astype(dtype))
-
-    def __len__(self) -> int:
-        """Rows of the matrix."""
-        return len(self.tall)
-
-    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> Floats:
-        """The matrix itself."""
-        return np.asarray(self.tall @ self.wide, dtype)
-
-    def __matmul__(self, other: Floats) -> Floats:
-        """The matrix times another."""
-        product: Floats = self.tall @ (self.wide @ other)
-        return product
+    first = _first(starts)
+    care, onsets = (each[: timeline.months - first] for each in weights)
+    by_care: list[Floats] = []
+    by_begun: list[Floats] = []
+    for flow in starts.values():
+        matrix = _convolving(flow[first:])
+        whole = np.concatenate([np.zeros((first, matrix.shape[1])), matrix])
+        by_begun.append(timeline.by_year(whole[timeline.warm_months :]) @ onsets)
+        if not (only_moves and by_care):
+            by_care.append(matrix @ care)
+    return np.concatenate([*by_care, *by_begun])
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What one unit of capacity yields at points of lag and spread, by whole months of delay.
+    """What one unit of capacity yields at lags (or curves that make them up), by months of delay.
 
     first: index of the first month with any start. care: never-ending care by month from
-    then on, (months - first, points); only under no delay where a delay merely moves it
+    then on, (months - first, lags); only under no delay where a delay merely moves it
     (starts that do not end). begun: placements that would have begun in each year
-    of the plan, (years, points). starts: people started by month, (months, 1).
+    of the plan, (years, lags). starts: people started by month, (months, 1).
     """
 
     first: int
-    care: Mapping[int, Floats | Thin]
+    care: Mapping[int, Floats]
     begun: Mapping[int, Floats]
     starts: Mapping[int, Floats]
 
     @classmethod
     def of(
         cls,
-        weights: tuple[Floats, Floats],
+        rows: Floats,
         starts: Mapping[int, Floats],
         timeline: Timeline,
         only_moves: bool,
         dtype: DTypeLike = np.float64,
-        thin: bool = False,
     ) -> Response:
-        """The response at each point, worked out in double precision, held in `dtype`.
+        """Rows as `response_rows` gives them for these starts, no delay the first, in `dtype`."""
+        first, delays = _first(starts), list(starts)
+        moving = delays[:1] if only_moves else delays
+        ends = [timeline.months - first] * len(moving) + [timeline.years] * len(delays)
+        parts = np.split(rows.astype(dtype), np.cumsum(ends)[:-1])
+        people = {delay: flow[:, None].astype(dtype) for delay, flow in starts.items()}
+        return cls(
+            first,
+            dict(zip(moving, parts[: len(moving)], strict=True)),
+            dict(zip(delays, parts[len(moving) :], strict=True)),
+            people,
+        )
 
-        Args:
-            weights: care and onsets by month after a start, as `monthly_weights` gives
-                them, (timeline.months or more, points) each.
-            starts: people started by month under each whole month of delay, (months,).
-            only_moves: whether a delay merely moves the starts.
-            thin: whether care that only moves may be held thin, right to a millionth.
-        """
-        first = min((int(np.argmax(flow > 0)) for flow in starts.values() if flow.any()), default=0)
-        care, begun = (each[: timeline.months - first] for each in weights)
-        by_care: dict[int, Floats | Thin] = {}
-        by_begun, people = {}, {}
-        for delay, flow in starts.items():
-            matrix = _convolving(flow[first:])
-            whole = np.concatenate([np.zeros((first, matrix.shape[1])), matrix])
-            by_begun[delay] = (timeline.by_year(whole[timeline.warm_months :]) @ begun).astype(
-                dtype
-            )
-            people[delay] = flow[:, None].astype(dtype)
-            if only_moves and delay == 0 and thin:
-                by_care[delay] = Thin.of(matrix @ care, dtype)
-            elif delay == 0 or not only_moves:
-                by_care[delay] = (matrix @ care).astype(dtype)
-        return cls(first, by_care, by_begun, people)
+
+def _first(starts: Mapping[int, Floats]) -> int:
+    """Index of the first month with any start, under any delay."""
+    return min((int(np.argmax(flow > 0)) for flow in starts.values() if flow.any()), default=0)
 
 
 def _convolving(flow: Floats) -> Floats:
@@ -293,13 +283,13 @@ class Delay:
         )
         return cls(order, groups, (months - whole.astype(months.dtype))[order])
 
-    def mixed(self, by_delay: Mapping[int, Floats | Thin], weights: Floats | None) -> Floats:
+    def mixed(self, by_delay: Mapping[int, Floats], shares: Floats | None) -> Floats:
         """A response under each draw's own delay: a mixture of the two whole months about it.
 
         Args:
-            by_delay: (rows, points) under each whole month of delay.
-            weights: (points, n) in this order; None when each draw is a point of its own,
-                in this order, or all share one.
+            by_delay: (rows, lags or curves) under each whole month of delay.
+            shares: of each curve, (curves, n) in this order; None when each draw has a lag of
+                its own, in this order, or all share one.
 
         Returns:
             (rows, n), the draws in their first order again.
@@ -307,18 +297,18 @@ class Delay:
         sorted_ = np.empty((len(next(iter(by_delay.values()))), len(self.order)), self.part.dtype)
         for whole, columns in self.groups:
             part = self.part[columns]
-            now = _at(by_delay[whole], weights, columns)
+            now = _at(by_delay[whole], shares, columns)
             if part.any():
-                now = now + part * (_at(by_delay[whole + 1], weights, columns) - now)
+                now = now + part * (_at(by_delay[whole + 1], shares, columns) - now)
             sorted_[:, columns] = now
         return self._in_first_order(sorted_)
 
-    def moved(self, undelayed: Floats | Thin, weights: Floats | None) -> Floats:
-        """As `mixed`, where a delay merely moves a response by month, (months, points)."""
-        if weights is None:
-            now = np.broadcast_to(np.asarray(undelayed), (len(undelayed), len(self.order)))
+    def moved(self, undelayed: Floats, shares: Floats | None) -> Floats:
+        """As `mixed`, where a delay merely moves a response by month, (months, lags)."""
+        if shares is None:
+            now = np.broadcast_to(undelayed, (len(undelayed), len(self.order)))
         else:
-            now = undelayed @ weights
+            now = undelayed @ shares
         sorted_ = np.zeros(now.shape, self.part.dtype)
         for whole, columns in self.groups:
             sorted_[whole:, columns] = now[: max(len(now) - whole, 0), columns]
@@ -337,9 +327,7 @@ class Delay:
         return np.take(sorted_, back, axis=1)
 
 
-def _at(points: Floats | Thin, weights: Floats | None, columns: slice) -> Floats:
-    if weights is not None:
-        mixed: Floats = points @ weights[:, columns]
-        return mixed
-    points = np.asarray(points)
-    return points if points.shape[1] == 1 else points[:, columns]
+def _at(response: Floats, shares: Floats | None, columns: slice) -> Floats:
+    if shares is not None:
+        return response @ shares[:, columns]
+    return response if response.shape[1] == 1 else response[:, columns]
