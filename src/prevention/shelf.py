@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import get_ident
 
 import numpy as np
 import scipy
@@ -51,12 +51,10 @@ def _write(path: Path, array: Floats) -> None:
     content = io.BytesIO()
     np.save(content, array, allow_pickle=False)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=path.parent) as own:
-        part = Path(own) / path.name
-        part.write_bytes(_checksum(content.getvalue()) + content.getvalue())
-        os.replace(part, path)
-    arrays = (file for file in path.parent.iterdir() if file.is_file())
-    for old in sorted(arrays, key=lambda file: file.stat().st_mtime)[:-MOST]:
+    part = path.with_name(f"{path.name}.{os.getpid()}.{get_ident()}")
+    part.write_bytes(_checksum(content.getvalue()) + content.getvalue())
+    part.replace(path)
+    for old in sorted(path.parent.iterdir(), key=lambda file: file.stat().st_mtime)[:-MOST]:
         old.unlink(missing_ok=True)
 
 

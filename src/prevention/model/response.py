@@ -102,8 +102,9 @@ def persistent(
         duration: mean months, (n,); ignored when never-ending.
         fade_out: share of the effect lost a year after the first, (n,).
     """
-    arrivals = never_ending.copy()
-    arrivals[1:] -= never_ending[:-1]
+    arrivals = np.empty_like(never_ending)
+    arrivals[:1] = never_ending[:1]
+    np.subtract(never_ending[1:], never_ending[:-1], out=arrivals[1:])
     leaving = np.zeros_like(duration)
     if shape == "geometric":
         leaving = 1 / np.maximum(duration, SHORTEST)
@@ -111,20 +112,19 @@ def persistent(
     if shape != "fixed" and not fade_out.any():
         return plain
     fading = _rate(fade_out)
-    faded = _surviving(arrivals, leaving + fading)
     if shape == "fixed":
+        faded = _surviving(arrivals, leaving + fading)
         whole, part, left = _stops(duration, fading)
         care = plain - delayed(plain, np.minimum(duration, MONTHS_PER_YEAR))
         care += delayed(faded, MONTHS_PER_YEAR) * (duration > MONTHS_PER_YEAR)
         care -= delayed(faded, whole) * ((1 - part) * left)
         return care - delayed(faded, whole + 1) * (part * left * np.exp(-fading))
-    after_a_year = np.exp(-leaving * MONTHS_PER_YEAR)
-    care = plain.copy()
-    plain *= after_a_year
-    faded *= after_a_year
-    care[MONTHS_PER_YEAR:] -= plain[:-MONTHS_PER_YEAR]
-    care[MONTHS_PER_YEAR:] += faded[:-MONTHS_PER_YEAR]
-    return care
+    # Who is still there after a year goes on at the faster rate.
+    faster = _surviving(arrivals[:-MONTHS_PER_YEAR], leaving + fading)
+    faster -= plain[:-MONTHS_PER_YEAR]
+    faster *= np.exp(-leaving * MONTHS_PER_YEAR)
+    plain[MONTHS_PER_YEAR:] += faster
+    return plain
 
 
 def _rate(fade_out: Floats) -> Floats:
