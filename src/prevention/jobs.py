@@ -17,8 +17,10 @@ from prevention.evidence.store import open_store
 from prevention.model.chain import covered
 from prevention.model.comparison import differences
 from prevention.model.evidence import CouncilEvidence
-from prevention.model.manifest import plan_of, run_of
+from prevention.model.manifest import assumptions_hash, plan_of, run_of
 from prevention.model.memo import Cache
+from prevention.model.mix import pool, scenario_of
+from prevention.model.optimum import Optimum, optimum
 from prevention.model.projection import DEFAULT_DRAWS, Projection, project
 from prevention.model.scenarios import Change, Library, Plan, Scenario, ScenarioError, resolve
 from prevention.model.summary import document
@@ -37,6 +39,7 @@ from prevention.shelf import Shelf
 from prevention.years import parse_year
 
 Progress = Callable[[int, int], None]
+Tell = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +179,7 @@ class Workbench:
         """
         if name in self.on_file.scenarios:
             return self.on_file.scenarios[name]
-        if name.endswith(".toml"):
+        if is_path(name):
             return read_document(Path(name), Scenario)
         id_, at, version = name.partition("@")
         if at and version.isdecimal():
@@ -240,6 +243,47 @@ class Workbench:
         plan = self.plan(request)
         return project(plan, council, request.draws, request.seed, cache, progress, self.shelf)
 
+    def optimise(
+        self,
+        request: Request,
+        limit: float,
+        goal: str = "npv-cashable",
+        latest: int | None = None,
+        only: Sequence[str] = (),
+        progress: Tell | None = None,
+    ) -> Optimum:
+        """The mix and timing of a scenario's programmes that does best within a limit, GBP.
+
+        latest: year ending of the last year in which anything may start. only: programmes to
+        choose from, all where none is named.
+
+        Raises:
+            ScenarioError: a name or a year that is not of the plan.
+        """
+        plan, council = pool(self.plan(request), only), self.council(request.council)
+        draws, seed = request.draws, request.seed
+        return optimum(plan, council, limit, goal, latest, draws, seed, self.shelf, progress)
+
+    def scenario_of(self, request: Request, answer: Optimum) -> Scenario:
+        """The best mix found as a scenario that any forecast takes, with the same figures.
+
+        Raises:
+            ScenarioError: no mix keeps within the limit, or this one cannot be written.
+        """
+        if answer.best is None:
+            raise ScenarioError("No mix keeps within the limit, so no scenario was written.")
+        source, given = self.scenario(request.scenario), self.plan(request)
+        is_file = request.scenario not in self.on_file.scenarios and is_path(request.scenario)
+        by_name = "" if is_file else request.scenario
+        found = scenario_of(source, by_name, request.changes, given, answer.best.plan)
+        again, _ = covered(resolve(found, self._library_of(found)), answer.council)
+        if assumptions_hash(again) != assumptions_hash(answer.best.plan):
+            raise ScenarioError(
+                f"This mix cannot be written as what differs from '{request.scenario}'. "
+                "Write the changes made with --set into that scenario first."
+            )
+        return found
+
     def keep(
         self,
         projection: Projection,
@@ -276,6 +320,11 @@ class Workbench:
         now = document(project(plan, council, draws, seed, progress=progress))
         count, different = compared_figures(kept.figures, now)
         return Replay(kept, count, different, moved(kept.run, now["run"]))
+
+
+def is_path(scenario: str) -> bool:
+    """Whether a scenario is named by its file."""
+    return scenario.endswith(".toml")
 
 
 def compared(projections: Sequence[Projection]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ Exit codes: 0 done; 1 an unexpected fault; 2 the request is wrong; 3 the data is
 
 from __future__ import annotations
 
-from prevention.cli import accuracy, data, forecasts, own, record, round_trip, serving
+from prevention.cli import accuracy, data, forecasts, optimising, own, record, round_trip, serving
 from prevention.cli.options import app
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "data",
     "forecasts",
     "main",
+    "optimising",
     "own",
     "record",
     "round_trip",

@@ -28,15 +28,22 @@ def write(text: str, output: Path | None) -> None:
 @contextmanager
 def progress(title: str) -> Iterator[Callable[[int, int], None]]:
     """A bar on standard error, only where a person watches it."""
+    with stages(title) as step:
+        yield lambda done, of: step(title, done, of)
+
+
+@contextmanager
+def stages(title: str) -> Iterator[Callable[[str, int, int], None]]:
+    """A bar for work in several stages, under the name of the one it is at."""
     if not sys.stderr.isatty():
-        yield lambda done, of: None
+        yield lambda doing, done, of: None
         return
     from rich.console import Console
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(title, total=None)
-        yield lambda done, of: bar.update(task, completed=done, total=of)
+        yield lambda doing, done, of: bar.update(task, description=doing, completed=done, total=of)
 
 
 @contextmanager

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -38,6 +41,42 @@ def read_document(path: Path, kind: type[D]) -> D:
             for e in fault.errors()
         )
         raise DocumentError(f"{path.name}: {'; '.join(problems)}.") from None
+
+
+def written(document: Document) -> str:
+    """A document as TOML, which `read_document` reads back the same: what is set, no more.
+
+    >>> from prevention.model.scenarios import Scenario
+    >>> print(written(Scenario(id="a", title="One", changes={"economy.inflation": 0.02})))
+    id = "a"
+    title = "One"
+    <BLANKLINE>
+    [changes]
+    "economy.inflation" = 0.02
+    """
+    fields = document.model_dump(exclude_defaults=True)
+    lines = [f"{k} = {_value(v)}" for k, v in fields.items() if not isinstance(v, Mapping)]
+    for name, table in fields.items():
+        if isinstance(table, Mapping):
+            lines += ["", f"[{name}]", *(f"{_text(k)} = {_value(v)}" for k, v in table.items())]
+    return "\n".join(lines)
+
+
+def _value(value: Any) -> str:
+    """A value on one line of TOML; what is None is left out, as TOML has no word for it."""
+    if isinstance(value, Mapping):
+        parts = (f"{_text(k)} = {_value(v)}" for k, v in value.items() if v is not None)
+        return f"{{ {', '.join(parts)} }}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_value, value))}]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value.isoformat() if isinstance(value, dt.date) else _text(value)
+
+
+def _text(value: str | float) -> str:
+    """Text in quotes, or a number: as JSON writes them, but for one character."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
 
 
 def read_library(data: Path) -> Library:

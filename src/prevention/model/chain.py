@@ -183,7 +183,7 @@ def run(
             asked[id_, service] = key
         found: dict[str, Ladder] = memo(
             ("ladders", together),
-            partial(_ladders, plan, acting, people, works, claims, account),
+            partial(beside, plan, acting, people, works, claims, account),
         )
         ladders |= {(id_, service): ladder for id_, ladder in found.items()}
     return Outcome(
@@ -235,7 +235,7 @@ def _work(
     return Work(asked, costed, delivery, cost, summed)
 
 
-def _ladders(
+def beside(
     plan: Plan,
     acting: Mapping[str, Target],
     people: People,

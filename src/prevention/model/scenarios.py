@@ -128,6 +128,9 @@ def resolve(
     unknown = [i for i in named if i not in library.programmes]
     if unknown:
         raise ScenarioError(_unknown("programme", unknown[0], library.programmes))
+    # What is taken away is taken away with all that was changed of it.
+    gone = {i for link in chain for i in link.without if i not in ids}
+    own = [c for c in own if not any(c[0].startswith(f"programmes.{i}.") for i in gone)]
     wanted = next((link.first_year for link in reversed(chain) if link.first_year), "2027/28")
     length = years
     if length is None:
@@ -203,7 +206,7 @@ def _set(plan: Plan, key: str, value: Any) -> Plan:
         raise ScenarioError(f"{where}: {_plain(fault).removeprefix(f'{parts[-1]}: ')}") from fault
     raise ScenarioError(
         f"'{key}' is not a key. Write programmes.ID.ASSUMPTION, services.ID.ASSUMPTION or "
-        f"economy.ASSUMPTION.{_nearest(key, plan.assumptions())}"
+        f"economy.ASSUMPTION.{nearest(key, plan.assumptions())}"
     )
 
 
@@ -285,10 +288,15 @@ def _found(kind: str, id_: str, known: Mapping[str, D]) -> D:
 def _unknown(kind: str, name: str, known: Iterable[str]) -> str:
     known = list(known)
     listed = f" Known: {', '.join(sorted(known))}." if len(known) <= 12 else ""
-    return f"There is no {kind} '{name}' here.{_nearest(name, known)}{listed}"
+    return f"There is no {kind} '{name}' here.{nearest(name, known)}{listed}"
 
 
-def _nearest(name: str, known: Iterable[str]) -> str:
+def nearest(name: str, known: Iterable[str]) -> str:
+    """A question after the known name most like a wrong one; nothing where none is like it.
+
+    >>> nearest("reablment", ["reablement", "early-help"])
+    " Did you mean 'reablement'?"
+    """
     close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.4)
     return f" Did you mean '{close[0]}'?" if close else ""
 

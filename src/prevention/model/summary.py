@@ -128,11 +128,9 @@ def appraised(projection: Projection) -> list[dict[str, Any]]:
 
 
 def _appraised(projection: Projection, id_: str) -> dict[str, Any]:
-    account, outcome = projection.account, projection.outcome
-    ladders = [v for (p, _), v in outcome.ladders.items() if id_ in (p, TOTAL)]
-    costs = [v for p, v in outcome.costs.items() if id_ in (p, TOTAL)]
-    fiscal, cashable = (_sum(ladders, name) for name in ("fiscal", "cashable"))
-    gross, council = (_sum(costs, name) for name in ("gross", "council"))
+    account = projection.account
+    fiscal, gross = by_row(projection, id_, "fiscal", "gross")
+    cashable, council = by_row(projection, id_, "cashable", "council")
     present, monthly = account.present, account.monthly
     values = {
         "fiscal": (fiscal[present].sum(), gross[present].sum()),
@@ -157,8 +155,21 @@ def _appraised(projection: Projection, id_: str) -> dict[str, Any]:
     return row | _switching(projection, id_) | _chances(projection, id_)
 
 
-def _sum(parts: list[Any], name: str) -> Floats:
-    return np.asarray(np.sum([getattr(part, name)[:, 0] for part in parts], axis=0))
+def by_row(
+    projection: Projection, id_: str = TOTAL, saving: str = "cashable", cost: str = "council"
+) -> tuple[Floats, Floats]:
+    """Saving and cost of a programme, or the whole, by row of the account, GBP, each (rows,).
+
+    saving: a rung of `savings.Ladder`; cost: a part of `delivery.Cost`.
+    """
+    outcome, nothing = projection.outcome, np.zeros(len(projection.account.matrix))
+    ladders = [v for (p, _), v in outcome.ladders.items() if id_ in (p, TOTAL)]
+    costs = [v for p, v in outcome.costs.items() if id_ in (p, TOTAL)]
+    return _sum(ladders, saving, nothing), _sum(costs, cost, nothing)
+
+
+def _sum(parts: list[Any], name: str, nothing: Floats) -> Floats:
+    return np.asarray(np.sum([getattr(part, name)[:, 0] for part in parts] or [nothing], axis=0))
 
 
 def _month(projection: Projection, month: int | None) -> str | None:
