@@ -215,6 +215,7 @@ def _response(
             lag, spread = lag[delay.order], spread[delay.order]
         needed = sorted({0, *(d for whole, _ in delay.groups for d in (whole, whole + 1))})
         starts = {d: rollout.starts_by_month(timeline, d) for d in needed}
+        lag, spread = lag.astype(np.float64), spread.astype(np.float64)
         exact = _exact(programme.lag, lag, spread, timeline.months, draws)
         rows = response_rows(exact, starts, timeline, rollout.only_moves)
         return Response.of(rows, starts, timeline, rollout.only_moves, draws.dtype), None
@@ -226,13 +227,12 @@ def _response(
 
 
 def _exact(lag: Lag, mean: Floats, spread: Floats, months: int, draws: Draws) -> ByMonth:
-    """Care and onsets by month after a start, (months, n); of one lag, kept for other runs."""
-    mean, spread = mean.astype(np.float64), spread.astype(np.float64)
-    if len(mean) > 1 or lag.is_point or lag.is_cheap:
+    """Care and onsets by month after a start, (months, n), kept for other runs."""
+    if lag.is_point or lag.is_cheap:
         return monthly_weights(lag, mean, spread, months)
     care, onsets = draws.kept(
         "lags",
-        f"{lag}, mean {float(mean[0])}, spread {float(spread[0])}, {months} months",
+        f"{lag}, means {mean.tobytes().hex()}, spreads {spread.tobytes().hex()}, {months} months",
         lambda: np.stack(monthly_weights(lag, mean, spread, months)),
     )
     return care, onsets

@@ -202,7 +202,8 @@ def _tail(projection: Projection, id_: str) -> float | None:
 
 def _switching(projection: Projection, id_: str) -> dict[str, Any]:
     """The longest lag the scheme can bear, three ways, and the cost of a quarter's slip."""
-    sweep = sweep_lag(projection.plan, projection.council, id_)
+    kept = projection.draws.kept
+    sweep = sweep_lag(projection.plan, projection.council, id_, kept=kept)
     target = target_of(projection, id_)
     pays, note = sweep.longest(sweep.net)
     return {

@@ -16,7 +16,7 @@ import numpy as np
 from prevention.model.appraisal import crossing
 from prevention.model.assumptions import Floats
 from prevention.model.chain import account_of, run, timeline_of
-from prevention.model.draws import Draws
+from prevention.model.draws import Draws, Kept, made_now
 from prevention.model.evidence import CouncilEvidence
 from prevention.model.measures import TOTAL
 from prevention.model.memo import Cache
@@ -52,11 +52,17 @@ class LagSweep:
 
 
 def sweep_lag(
-    plan: Plan, council: CouncilEvidence, programme: str, memo: Cache | None = None
+    plan: Plan,
+    council: CouncilEvidence,
+    programme: str,
+    memo: Cache | None = None,
+    kept: Kept = made_now,
 ) -> LagSweep:
     """Results over every onset lag from none to ten years, of one programme or `total`.
 
-    memo: where the curve over whole months stands while the programme's lag is moved.
+    Args:
+        memo: where the curve over whole months stands while the programme's lag is moved.
+        kept: where arrays made by an earlier process stand; it changes no figure.
     """
     alone = programme != TOTAL
     current = plan.programmes[programme].onset_lag.central if alone else 0.0
@@ -65,7 +71,7 @@ def sweep_lag(
     if not any(_has_mean(plan.programmes[id_]) for id_ in moved):
         months, here = np.array([]), np.array([current])
     lags, places = np.unique([*here, *months], return_index=True)
-    at = partial(_at, plan, council, programme)
+    at = partial(_at, plan, council, programme, kept)
     if memo is None:
         found = at(lags)
     else:
@@ -76,7 +82,7 @@ def sweep_lag(
     return LagSweep(lags, cashable, net, present, current, float(cashable[last] - cashable[first]))
 
 
-def _at(plan: Plan, council: CouncilEvidence, programme: str, lags: Floats) -> Floats:
+def _at(plan: Plan, council: CouncilEvidence, programme: str, kept: Kept, lags: Floats) -> Floats:
     """Cashable, net and present value over the plan at each lag, GBP, (3, lags)."""
     found = np.zeros((3, len(lags)))
     chosen = [programme] if programme != TOTAL else list(plan.programmes)
@@ -88,7 +94,7 @@ def _at(plan: Plan, council: CouncilEvidence, programme: str, lags: Floats) -> F
     }
     timeline = timeline_of(plan)
     account = account_of(plan, timeline)
-    outcome = run(plan, council, timeline, account, Draws(0, swept=swept))
+    outcome = run(plan, council, timeline, account, Draws(0, swept=swept, kept=kept))
     cashable, net, present = found
     for (id_, _), ladder in outcome.ladders.items():
         if id_ in chosen:
