@@ -102,9 +102,11 @@ def test_the_answer_in_words_says_what_how_close_and_how_sure(store: tuple[str, 
     assert came.exit_code == 0
     said = " ".join(came.stdout.replace("│", " ").split())
     for words in (
-        "never needs more than £2,500,000, 2027/28 to 2031/32",
+        "within a funding limit of £2,500,000, 2027/28 to 2031/32",
         "Start Purchasing framework for placements (2027/28).",
-        "of cashable net present value on top of what already runs.",
+        "of cashable net present value on top of what already runs. It needs £",
+        "In 64 draws it brings",
+        "of them. It keeps within the limit in",
         "left out Does not pay inside the plan:",
         "Next best: the same, but",
         "The limit changes nothing: with no limit the same mix does best.",
@@ -118,7 +120,17 @@ def test_the_answer_in_words_says_what_how_close_and_how_sure(store: tuple[str, 
 def test_nothing_to_start_is_an_answer(store: tuple[str, str]) -> None:
     came = run("optimise", "--budget", "2m", "--programmes", "early-help", "--draws", "0", *store)
     assert came.exit_code == 0
-    assert "Start nothing: within the limit, nothing brings more" in came.stdout
+    assert "Start nothing: within the limit no mix adds cashable net" in came.stdout
+
+
+def test_a_next_best_that_only_costs_more_is_said_to(store: tuple[str, str]) -> None:
+    """Beds given up two at a time: intermediate care releases none inside the plan."""
+    pool = ("--programmes", "intermediate-care,purchasing-framework", "--draws", "0")
+    came = run("optimise", "--budget", "10m", "--goal", "cashable-saving", *pool, *store)
+    said = " ".join(came.stdout.split())
+    assert "Next best: the same, but Intermediate care from 2029/30. It brings the same" in said
+    assert "the same to the pound and costs £539k more." in said
+    assert "This goal does not count what programmes cost" in said
 
 
 def test_rows_and_document_agree(store: tuple[str, str]) -> None:

@@ -65,8 +65,8 @@ def written(document: Document) -> str:
 def _value(value: Any) -> str:
     """A value on one line of TOML; what is None is left out, as TOML has no word for it."""
     if isinstance(value, Mapping):
-        parts = (f"{_text(k)} = {_value(v)}" for k, v in value.items() if v is not None)
-        return f"{{ {', '.join(parts)} }}"
+        parts = [f"{_text(k)} = {_value(v)}" for k, v in value.items() if v is not None]
+        return f"{{ {', '.join(parts)} }}" if parts else "{}"
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(_value, value))}]"
     if isinstance(value, bool):

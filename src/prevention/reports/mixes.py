@@ -144,7 +144,7 @@ def text(answer: Optimum) -> str:
     plan, council = answer.plan, answer.council
     last = format_year(plan.first_year + plan.years - 1)
     console.print(
-        f"Best mix of programmes for {council.name} ({council.code}) that never needs more than "
+        f"Best mix of programmes for {council.name} ({council.code}) within a funding limit of "
         f"£{answer.limit:,.0f}, {format_year(plan.first_year)} to {last}",
         markup=False,
     )
@@ -174,7 +174,7 @@ def _answer(answer: Optimum) -> Iterator[str]:
         )
         return
     if not any(best.starts):
-        yield f"Start nothing: within the limit, nothing brings more {title} than it costs."
+        yield f"Start nothing: within the limit no mix adds {title} to what already runs."
         return
     started = [
         f"{choice.name} ({_year(start)})"
@@ -182,11 +182,30 @@ def _answer(answer: Optimum) -> Iterator[str]:
         if start
     ]
     yield f"Start {listed(started)}."
+    month = f" ({_deepest(answer, best)})" if best.need else ""
     yield (
-        f"That brings {pounds(best.brings[_figure(answer.goal)])} of {title} on top of what "
-        f"already runs. It needs {pounds(best.need)} at most"
-        + (f" ({_deepest(answer, best)})" if best.need else "")
-        + f"; it costs the council {pounds(best.brings['delivery_cost'])} to deliver over the plan."
+        f"In the central case that brings {pounds(best.brings[_figure(answer.goal)])} of {title} "
+        f"on top of what already runs. It needs {pounds(best.need)} at most{month} and costs the "
+        f"council {pounds(best.brings['delivery_cost'])} to deliver over the plan."
+    )
+    if best.goal is not None:
+        low, middle, high = best.goal
+        yield (
+            f"In {answer.draws:,} draws it brings {pounds(low)} to {pounds(high)} (P10 to P90), "
+            f"{pounds(middle)} in the middle, and more than nothing in {per_cent(best.gains or 0)} "
+            f"of them. It keeps within the limit in {per_cent(best.within or 0)}"
+            f"{_anyway(answer)}."
+        )
+
+
+def _anyway(answer: Optimum) -> str:
+    """How far what already runs bears on the chance of keeping within the limit."""
+    within = answer.running.within or 0.0
+    if within >= 0.995:
+        return ""
+    return (
+        f"; with nothing started, in {per_cent(within)}, as what already runs may save less than "
+        "the base budget counts on"
     )
 
 
@@ -228,7 +247,7 @@ def _lines(answer: Optimum) -> Iterator[tuple[str, Callable[[Weighed], str]]]:
     goal = _figure(answer.goal)
 
     def money(name: str) -> Callable[[Weighed], str]:
-        return lambda mix: thousands(mix.brings[name])
+        return lambda mix: thousands(mix.brings[name]) if any(mix.starts) else "-"
 
     titles = {
         NPV: "NPV cashable",
@@ -242,7 +261,7 @@ def _lines(answer: Optimum) -> Iterator[tuple[str, Callable[[Weighed], str]]]:
         if name == goal and answer.draws:
             for place, label in enumerate(PERCENTILES):
                 yield f"  {label.upper()}", partial(_percentile, place)
-            yield "  Chance that it is above nothing", lambda mix: per_cent(mix.gains or 0)
+            yield "  Chance of more than nothing", lambda mix: per_cent(mix.gains or 0)
     yield "Peak funding need", lambda mix: thousands(mix.peak.amount)
     yield "  in", lambda mix: _month(answer, mix.peak) or "-"
     yield "With what already runs: NPV cashable", lambda mix: thousands(mix.whole[NPV])
@@ -253,21 +272,21 @@ def _lines(answer: Optimum) -> Iterator[tuple[str, Callable[[Weighed], str]]]:
 
 
 def _percentile(place: int, mix: Weighed) -> str:
-    return "" if mix.goal is None else thousands(mix.goal[place])
+    return "-" if mix.goal is None or not any(mix.starts) else thousands(mix.goal[place])
 
 
 def _how_sure(answer: Optimum) -> Iterator[str]:
     best, second, figure = answer.best, answer.second, _figure(answer.goal)
     if best and second:
         behind = best.brings[figure] - second.brings[figure]
-        yield (
-            f"Next best: {_against(answer, best, second)}; {pounds(behind)} less"
-            + (
-                f", and less in {per_cent(answer.beats)} of {answer.draws:,} draws."
-                if answer.beats is not None
-                else "."
-            )
-        )
+        dearer = second.brings["delivery_cost"] - best.brings["delivery_cost"]
+        said = f"Next best: {_against(answer, best, second)}. It brings "
+        said += f"{pounds(behind)} less" if behind >= 0.5 else "the same to the pound"
+        if dearer >= 0.5:
+            said += f" and costs {pounds(dearer)} more"
+        if answer.beats is not None:
+            said += f"; it brings less in {per_cent(answer.beats)} of draws"
+        yield f"{said}."
     if best and answer.free.picks == best.picks:
         yield "The limit changes nothing: with no limit the same mix does best."
     elif best:
@@ -275,11 +294,6 @@ def _how_sure(answer: Optimum) -> Iterator[str]:
         yield (
             f"With no limit the best mix found would bring {pounds(more)} more and need "
             f"{pounds(answer.free.need)}."
-        )
-    if best and best.within is not None and (answer.running.within or 0) < 1:
-        yield (
-            "What already runs may fall short of the saving the base budget counts on: with "
-            f"nothing started the limit holds in {per_cent(answer.running.within or 0)} of draws."
         )
 
 
