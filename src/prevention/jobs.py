@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from prevention.evidence.council import council_evidence
 from prevention.evidence.councils import find_council
@@ -16,13 +17,22 @@ from prevention.evidence.sources import every_source
 from prevention.evidence.store import open_store
 from prevention.model.chain import covered
 from prevention.model.comparison import differences
+from prevention.model.economy import graded
 from prevention.model.evidence import CouncilEvidence
 from prevention.model.manifest import assumptions_hash, plan_of, run_of
 from prevention.model.memo import Cache
 from prevention.model.mix import pool, scenario_of
 from prevention.model.optimum import Optimum, optimum
 from prevention.model.projection import DEFAULT_DRAWS, Projection, project
-from prevention.model.scenarios import Change, Library, Plan, Scenario, ScenarioError, resolve
+from prevention.model.scenarios import (
+    Change,
+    Library,
+    Plan,
+    Scenario,
+    ScenarioError,
+    nearest,
+    resolve,
+)
 from prevention.model.summary import document
 from prevention.record import Record, open_record
 from prevention.record.programmes import saved_programmes
@@ -37,6 +47,10 @@ from prevention.record.scenarios import (
 )
 from prevention.shelf import Shelf
 from prevention.years import parse_year
+
+if TYPE_CHECKING:
+    from prevention.evidence.own.cases import CaseFile
+    from prevention.learning.findings import Findings
 
 Progress = Callable[[int, int], None]
 Tell = Callable[[str, int, int], None]
@@ -205,6 +219,44 @@ class Workbench:
         while "@" in link.differs_from and link.differs_from not in named:
             named[link.differs_from] = link = self.scenario(link.differs_from)
         return replace(self.library, scenarios=named)
+
+    def cases(self, file: Path, la_code: str, as_at: dt.date | None = None) -> CaseFile:
+        """A council's case records, as they stood on a day; None takes the last date in them.
+
+        Raises:
+            NotRecognised, FileRefused, ValueError: in plain words.
+        """
+        from prevention.evidence.own.cases import CASES, read_cases
+        from prevention.evidence.own.mapping import remembered
+
+        words = remembered(self.record, la_code).get(CASES, {})
+        return read_cases(file, dt.date.today(), as_at, words)
+
+    def learn(self, cases: CaseFile, programme: str) -> Findings:
+        """What case records teach of a programme, set out from its evidence.
+
+        The evidence is taken as a forecast uses it: lengthened where it is weak.
+
+        Raises:
+            ScenarioError: no such programme. RecordsUnfit: nothing can be learned.
+        """
+        from prevention.learning.findings import learn  # scipy's optimisers take a second
+
+        known = self.library.programmes
+        if programme not in known:
+            raise ScenarioError(
+                f"There is no programme '{programme}'.{nearest(programme, known)} "
+                f"Known: {', '.join(known)}."
+            )
+        evidence = graded(known[programme], self.library.economy)
+        return learn(cases.cases, evidence, cases.as_at)
+
+    def scenario_with(self, programme: str) -> str:
+        """A scenario on file that runs a programme: the current plan if it does."""
+        current = Request().scenario
+        names = sorted(self.on_file.scenarios, key=lambda name: name != current)
+        runs = (n for n in names if programme in self.plan(Request(scenario=n)).programmes)
+        return next(runs, current)
 
     def run(self, request: Request) -> dict[str, Any]:
         """The run record of a request, without running it: does an approval still hold?"""

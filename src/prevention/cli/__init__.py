@@ -8,7 +8,17 @@ Exit codes: 0 done; 1 an unexpected fault; 2 the request is wrong; 3 the data is
 
 from __future__ import annotations
 
-from prevention.cli import accuracy, data, forecasts, optimising, own, record, round_trip, serving
+from prevention.cli import (
+    accuracy,
+    data,
+    forecasts,
+    learning,
+    optimising,
+    own,
+    record,
+    round_trip,
+    serving,
+)
 from prevention.cli.options import app
 
 __all__ = [
@@ -16,6 +26,7 @@ __all__ = [
     "app",
     "data",
     "forecasts",
+    "learning",
     "main",
     "optimising",
     "own",

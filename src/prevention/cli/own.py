@@ -24,7 +24,7 @@ app.add_typer(mappings, name="mapping")
 
 @app.command()
 def template(
-    name: Annotated[str, typer.Argument(help="ledger, placements or starts.")],
+    name: Annotated[str, typer.Argument(help="ledger, placements, starts or cases.")],
     output: OutputOption = None,
 ) -> None:
     """An empty file of the council's own, with an example of each row."""

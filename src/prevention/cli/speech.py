@@ -83,8 +83,9 @@ def _debugging() -> bool:
 def _code_of(fault: Exception) -> int:
     """2 where the request is wrong, 3 where the data is, 1 otherwise."""
     from prevention.evidence.build import BuildFailed
+    from prevention.learning.cohort import RecordsUnfit
 
-    if isinstance(fault, BuildFailed):
+    if isinstance(fault, BuildFailed | RecordsUnfit):
         return DATA_WRONG
     if isinstance(fault, ValueError | LookupError | OSError | RuntimeError):
         return REQUEST_WRONG

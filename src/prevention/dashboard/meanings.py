@@ -18,7 +18,8 @@ from prevention.evidence import loading
 from prevention.evidence.holdings import own_spans
 from prevention.evidence.judging import OTHER
 from prevention.evidence.own import mapping
-from prevention.evidence.own.files import COLUMN_WORDS, OwnFile
+from prevention.evidence.own.files import SHORT, OwnFile
+from prevention.evidence.own.headings import COLUMN_WORDS
 from prevention.evidence.own.templates import TEMPLATES
 from prevention.evidence.own.words import folded
 from prevention.evidence.places import store_file
@@ -31,6 +32,7 @@ KINDS = {
     "programme": "Programme",
     "council_ledger": "Heading in a ledger",
     "council_placements": "Heading in placements",
+    "council_cases": "Heading in case records",
     "council_starts": "Heading in programme starts",
 }
 """Kinds of word, as a reader knows them."""
@@ -182,10 +184,10 @@ def show_templates() -> None:
     """Empty files of the council's own, with example rows."""
     st.header("Templates for your own files")
     with st.container(horizontal=True):
-        for name, text in TEMPLATES.items():
+        for name in SHORT:
             st.download_button(
                 f"Template: {name} (CSV)",
-                data=text.encode("utf-8-sig"),
+                data=TEMPLATES[name].encode("utf-8-sig"),
                 file_name=f"{name}.csv",
                 mime="text/csv",
                 on_click="ignore",

@@ -16,7 +16,8 @@ from pathlib import Path
 import duckdb
 
 from prevention.evidence.judging import OTHER
-from prevention.evidence.own.files import COLUMN_WORDS, OwnFile
+from prevention.evidence.own.files import OwnFile
+from prevention.evidence.own.headings import COLUMN_WORDS
 from prevention.evidence.own.words import folded
 from prevention.record import Record, Saved
 

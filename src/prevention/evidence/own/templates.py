@@ -16,6 +16,12 @@ TEMPLATES: Mapping[str, str] = {
         "15/06/2024,,fostering,480.00\r\n"
     ),
     "starts": "Programme,Month,Starts\r\nno-wrong-door,Apr-24,4\r\nno-wrong-door,May-24,3\r\n",
+    "cases": (
+        "Referral date,Outcome date,Closed without outcome,Cohort\r\n"
+        "01/04/2024,15/11/2025,,programme\r\n"
+        "22/05/2024,,,programme\r\n"
+        "03/06/2024,,30/09/2024,comparison\r\n"
+    ),
 }
 """Template of each of the council's own files as CSV; the rows below the headings are examples."""
 
