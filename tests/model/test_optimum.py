@@ -78,8 +78,10 @@ def every_mix(chosen: Plan, goal: str) -> dict[Picks, tuple[int, int]]:
     return found
 
 
-pools = st.tuples(*(programmes(id_=id_) for id_ in ("a", "b", "c"))).map(
-    lambda found: plan(*found, years=3)
+pools = st.builds(
+    lambda order, *found: plan(*found, years=3, overlap_order=order),
+    st.sampled_from([(), (), ("c", "a")]),
+    *(programmes(id_=id_) for id_ in ("a", "b", "c")),
 )
 
 

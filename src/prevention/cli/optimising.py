@@ -39,6 +39,10 @@ class Goal(enum.StrEnum):
     cashable_saving = "cashable-saving"
 
 
+MOST = 1e12
+"""GBP: beyond this a limit is a slip of the keyboard."""
+
+
 @app.command()
 def optimise(
     budget: Annotated[
@@ -100,7 +104,7 @@ def _pounds(text: str) -> float:
         amount = float(bare if times == 1 else bare[:-1]) * times
     except ValueError:
         amount = math.nan
-    if not math.isfinite(amount):
+    if not math.isfinite(amount) or amount > MOST:
         raise ValueError(f"--budget {text}: not an amount. Write pounds, as 2500000 or 2.5m.")
     if amount <= 0:
         raise ValueError(

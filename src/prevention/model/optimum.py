@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,13 +19,13 @@ from prevention.model.measures import TOTAL
 from prevention.model.memo import Cache
 from prevention.model.mix import Choice, Picks, choices_of, mixed
 from prevention.model.percentiles import percentiles
-from prevention.model.projection import Projection, project
+from prevention.model.projection import WORKERS, Projection, linear_algebra, project
 from prevention.model.scenarios import Plan
 from prevention.model.search import GOALS, Found, Judge, search
 from prevention.model.summary import by_row
 from prevention.money import to_pence, to_pounds
 
-BLOCK = 4096
+BLOCK = 2048
 """Draws in a block: a row of money for every month of so many stays within a few hundred MB."""
 
 MEASURES = ("cashable_saving", "net_saving", "delivery_cost", "delivery_cost_gross")
@@ -135,20 +136,22 @@ def optimum(
     tell = progress or (lambda doing, done, of: None)
     plan, missing = covered(plan, council)
     choices = choices_of(plan, latest)
-    tell("Comparing mixes", 0, 2)
-    judge = Judge(Columns(plan, council, choices, kept), GOALS[goal])
-    found = search(judge, int(to_pence(limit)))
-    tell("Comparing mixes", 1, 2)
-    free = search(judge).ranked[0]
-    everything = tuple(min(size - 1, 1) for size in judge.sizes)
-    mixes = list(dict.fromkeys([*found.ranked, everything, judge.nothing]))
-    weigh = _Scales(plan, council, choices, kept)
-    weighed = {picks: weigh(picks) for picks in mixes}
     beats = None
-    if draws:
-        drawn = _drawn(judge, mixes, Draws(draws, seed, kept=kept), tell)
-        weighed = {p: _with_chances(weighed[p], *drawn[p], limit) for p in mixes}
-        beats = _beats(*(drawn[picks][0] for picks in found.ranked))
+    # One thread of linear algebra a worker, as in a projection: two pools would fight.
+    with linear_algebra().limit(limits=1, user_api="blas"):
+        tell("Comparing mixes", 0, 2)
+        judge = Judge(Columns(plan, council, choices, kept), GOALS[goal])
+        found = search(judge, int(to_pence(limit)))
+        tell("Comparing mixes", 1, 2)
+        free = search(judge).ranked[0]
+        everything = tuple(min(size - 1, 1) for size in judge.sizes)
+        mixes = list(dict.fromkeys([*found.ranked, everything, judge.nothing]))
+        weigh = _Scales(plan, council, choices, kept)
+        weighed = {picks: weigh(picks) for picks in mixes}
+        if draws:
+            drawn = _drawn(judge, mixes, Draws(draws, seed, kept=kept), tell)
+            weighed = {p: _with_chances(weighed[p], *drawn[p], limit) for p in mixes}
+            beats = _beats(*(drawn[picks][0] for picks in found.ranked))
     ranked = [_named(weighed[picks], limit, goal) for picks in found.ranked] + [None, None]
     return Optimum(
         plan=plan,
@@ -259,15 +262,19 @@ def _drawn(
     """What each mix brings of the goal, and needs, under the same draws, GBP, each (draws,)."""
     found = {picks: (np.zeros(draws.count), np.zeros(draws.count)) for picks in mixes}
     parts = draws.blocks(BLOCK)
-    for done, part in enumerate(parts):
+
+    def fill(part: Draws) -> None:
         cache, here = Cache(), slice(part.first, part.last)
         goal_anyway, anyway = _flows(judge, judge.nothing, part, cache)
-        for place, picks in enumerate(mixes):
-            tell("Drawing", done * len(mixes) + place, len(parts) * len(mixes))
+        for picks in mixes:
             goal, running = _flows(judge, picks, part, cache)
             deepest = (running - np.maximum(anyway, 0)).min(axis=0)
             found[picks][0][here] = goal - goal_anyway
             found[picks][1][here] = np.maximum(-deepest, 0)
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        for done, _ in enumerate(pool.map(fill, parts), 1):
+            tell("Drawing", done, len(parts))
     return found
 
 

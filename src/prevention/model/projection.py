@@ -195,7 +195,7 @@ def project(
     # A block and the central run are too little for two: they would wait for Python's lock.
     workers = min(WORKERS, max(len(parts), 1))
     # One thread of linear algebra a worker: two pools of two would fight over the cores.
-    with _blas().limit(limits=1, user_api="blas"), ThreadPoolExecutor(workers) as pool:
+    with linear_algebra().limit(limits=1, user_api="blas"), ThreadPoolExecutor(workers) as pool:
         central = pool.submit(through, monthly, Draws(0, kept=kept), cache, prints)
         for found in pool.map(lambda part: through(yearly, part, cache, prints), parts):
             blocks.append(found)
@@ -230,7 +230,7 @@ def _spread(
 
 
 @cached
-def _blas() -> ThreadpoolController:
+def linear_algebra() -> ThreadpoolController:
     """The linear algebra library of numpy, and of what else has been imported."""
     return ThreadpoolController()
 
