@@ -160,3 +160,15 @@ def test_the_lock_is_kept_over_a_tidying(record: Record) -> None:
             check=False,
         )
     assert "Could not set lock" in came.stderr
+
+
+def test_where_it_cannot_be_put_back_it_is_said_and_not_waited_for(
+    tidying: Tidying, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder that Linux was stopped in, opened under Windows."""
+    record = tidying.cut_short(tmp_path / "moved", 0, 0)
+    monkeypatch.setattr(doors.sys, "platform", "win32")
+    with pytest.raises(RecordRefused, match="where it was stopped"):
+        saved(record)
+    monkeypatch.undo()
+    assert saved(record) == SAVES

@@ -71,10 +71,11 @@ def busy(path: Path, fault: BaseException | None, waited: float) -> RecordBusy:
 
 
 def cut_short(path: Path) -> RecordRefused:
-    """A tidying that was cut short has to be undone, which a reader may not do."""
+    """A tidying that was cut short has to be undone: not by a reader, nor under Windows."""
     return RecordRefused(
         f"The record {path} was being tidied when a program was stopped, and has to be put right, "
-        "but may not be written. Run any command that reads it, with the right to write there."
+        "which cannot be done here. Run any command that reads it where it was stopped, with the "
+        "right to write there."
     )
 
 
