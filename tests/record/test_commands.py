@@ -181,12 +181,17 @@ def test_a_forecast_does_not_wait_for_good(place: Path, monkeypatch: pytest.Monk
     assert "Traceback" not in listed.stderr
 
 
+def files_in(folder: Path) -> dict[Path, bytes]:
+    """What stands in a folder itself."""
+    return {path: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+
 @pytest.mark.parametrize("begun", [True, False])
 def test_a_folder_nobody_may_write_still_gives_a_forecast(
     place: Path, monkeypatch: pytest.MonkeyPatch, begun: bool
 ) -> None:
     record = saved_twice(place) if begun else open_record(place)
-    before = {path: path.read_bytes() for path in place.parent.iterdir()}
+    before = files_in(place.parent)
     monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)
     name = "ours" if begun else "current-plan"
     done = run(place, "forecast", "--scenario", name, "--draws", "0", "--format", "json")
@@ -195,4 +200,4 @@ def test_a_folder_nobody_may_write_still_gives_a_forecast(
     assert "This run was not kept on the record" in done.stderr
     assert "may not write" in done.stderr
     assert len(saved(record)) == 2 * begun
-    assert {path: path.read_bytes() for path in place.parent.iterdir()} == before
+    assert files_in(place.parent) == before
