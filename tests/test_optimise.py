@@ -124,6 +124,24 @@ def test_nothing_to_start_is_an_answer(store: tuple[str, str]) -> None:
     assert "Start nothing: within the limit no mix adds cashable net" in came.stdout
 
 
+def test_where_what_runs_needs_more_than_the_limit_that_is_said(store: tuple[str, str]) -> None:
+    asked = ("optimise", "--budget", "20000", "--council", "Rutland", "--draws", "0", *store)
+    said = " ".join(run(*asked).stdout.split())
+    assert "No mix keeps within the limit: what already runs needs £703k by itself" in said
+    assert "With no limit the best mix found would bring" in said
+    came = run(*asked, "--output", "best.toml")
+    assert came.exit_code == 2
+    assert "No mix keeps within the limit, so no scenario was written." in came.output
+    assert not Path("best.toml").exists()
+
+
+def test_a_scenario_with_nothing_to_choose_is_said_to_have_none(store: tuple[str, str]) -> None:
+    came = run("optimise", "--budget", "1m", "--scenario", "current-plan", "--draws", "0", *store)
+    assert came.exit_code == 0
+    assert "Nothing can be chosen: no programme goes live in 2027/28 or later" in came.stdout
+    assert "1 mixes" not in came.stdout
+
+
 def test_a_next_best_that_only_costs_more_is_said_to(store: tuple[str, str]) -> None:
     """Beds given up two at a time: intermediate care releases none inside the plan."""
     pool = ("--programmes", "intermediate-care,purchasing-framework", "--draws", "0")

@@ -41,6 +41,19 @@ def test_without_takes_a_programme_away(library: Library) -> None:
     assert found.years == 3
 
 
+def test_what_is_taken_away_goes_with_what_was_changed_of_it(library: Library) -> None:
+    """step-up adds a wave to Mockingbird; a scenario without Mockingbird still stands."""
+    own = Scenario(id="own", title="Own", differs_from="step-up", without=("mockingbird",))
+    found = resolve(own, library)
+    assert list(found.programmes) == ["no-wrong-door"]
+    assert "second-hub-team" in found.programmes["no-wrong-door"].expansions
+    back = Scenario(id="back", title="Back", differs_from="own", programmes=("mockingbird",))
+    again = resolve(back, with_scenarios(library, own))
+    assert "two-more-constellations" in again.programmes["mockingbird"].expansions
+    with pytest.raises(ScenarioError, match="There is no programme 'mockingbird'"):
+        resolve(own, library, [("programmes.mockingbird.onset_lag", 9)])
+
+
 def test_the_nearest_link_of_the_chain_decides(library: Library) -> None:
     key = "programmes.mockingbird.onset_lag"
     first = Scenario(id="a", title="A", differs_from="current-plan", changes={key: 9}, years=4)

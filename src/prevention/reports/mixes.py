@@ -142,30 +142,37 @@ def text(answer: Optimum) -> str:
     written = io.StringIO()
     console = Console(file=written, width=WIDTH, highlight=False)
     plan, council = answer.plan, answer.council
-    last = format_year(plan.first_year + plan.years - 1)
+    first, last = format_year(plan.first_year), _last_year(answer)
     console.print(
         f"Best mix of programmes for {council.name} ({council.code}) within a funding limit of "
-        f"£{answer.limit:,.0f}, {format_year(plan.first_year)} to {last}",
+        f"£{answer.limit:,.0f}, {first if first == last else f'{first} to {last}'}",
         markup=False,
     )
     for sentence in _answer(answer):
         console.print(sentence, markup=False)
     if answer.verdicts:
         console.print(_choices_table(answer))
-    if answer.best:
+    if answer.choices:
         console.print(_mixes_table(answer))
-    for sentence in (*_how_sure(answer), *_how_found(answer), *answer.missing):
+    notes = (*_how_sure(answer), *_how_found(answer)) if answer.choices else ()
+    for sentence in (*notes, *answer.missing):
         console.print(f"- {sentence}", markup=False)
     return written.getvalue().rstrip("\n")
+
+
+def _last_year(answer: Optimum) -> str:
+    return format_year(answer.plan.first_year + answer.plan.years - 1)
 
 
 def _answer(answer: Optimum) -> Iterator[str]:
     best, title = answer.best, GOALS[answer.goal].title
     if not answer.choices:
+        first = format_year(answer.plan.first_year)
         yield (
-            f"Nothing can be chosen: every programme goes live before "
-            f"{format_year(answer.plan.first_year)}, and what runs is taken as it is."
+            f"Nothing can be chosen: no programme goes live in {first} or later, and what runs "
+            "before is taken as it is."
         )
+        return
     if best is None:
         peak = answer.running.whole_peak
         yield (
@@ -289,8 +296,8 @@ def _how_sure(answer: Optimum) -> Iterator[str]:
         yield f"{said}."
     if best and answer.free.picks == best.picks:
         yield "The limit changes nothing: with no limit the same mix does best."
-    elif best:
-        more = answer.free.brings[figure] - best.brings[figure]
+    else:
+        more = answer.free.brings[figure] - (best.brings[figure] if best else 0)
         yield (
             f"With no limit the best mix found would bring {pounds(more)} more and need "
             f"{pounds(answer.free.need)}."
@@ -310,7 +317,9 @@ def _against(answer: Optimum, best: Weighed, other: Weighed) -> str:
 
 def _how_found(answer: Optimum) -> Iterator[str]:
     found, plan = answer.found, answer.plan
-    if found.is_proven:
+    if found.within == 0:
+        yield f"All {found.mixes:,} mixes were compared: none keeps within the limit."
+    elif found.is_proven:
         yield (
             f"All {found.mixes:,} mixes were compared, {found.within:,} of them within the limit: "
             "with every assumption at its central figure none does better."
@@ -322,7 +331,7 @@ def _how_found(answer: Optimum) -> Iterator[str]:
             "--latest-start with an earlier year leaves fewer."
         )
     yield (
-        f"Only money up to {format_year(plan.first_year + plan.years - 1)} counts. A saving that "
+        f"Only money up to {_last_year(answer)} counts. A saving that "
         "comes later does not: --years looks further ahead."
     )
     if not GOALS[answer.goal].is_net:
@@ -332,8 +341,8 @@ def _how_found(answer: Optimum) -> Iterator[str]:
     if running:
         yield f"Already running, so in every mix and never moved: {listed(running)}."
         yield (
-            "The need is that of the programmes started, on their own: a saving that what already "
-            "runs brings anyway pays for none of them."
+            "The need is that of the programmes started, on their own and with what already runs: "
+            "a saving that comes anyway pays for none of them, but a shortfall does count."
         )
     yield (
         "A programme starts on its own date or whole years later; its ramp, its end and the "
