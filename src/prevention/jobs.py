@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
@@ -220,18 +219,6 @@ class Workbench:
             named[link.differs_from] = link = self.scenario(link.differs_from)
         return replace(self.library, scenarios=named)
 
-    def cases(self, file: Path, la_code: str, as_at: dt.date | None = None) -> CaseFile:
-        """A council's case records, as they stood on a day; None takes the last date in them.
-
-        Raises:
-            NotRecognised, FileRefused, ValueError: in plain words.
-        """
-        from prevention.evidence.own.cases import CASES, read_cases
-        from prevention.evidence.own.mapping import remembered
-
-        words = remembered(self.record, la_code).get(CASES, {})
-        return read_cases(file, dt.date.today(), as_at, words)
-
     def learn(self, cases: CaseFile, programme: str) -> Findings:
         """What case records teach of a programme, set out from its evidence.
 
@@ -250,13 +237,6 @@ class Workbench:
             )
         evidence = graded(known[programme], self.library.economy)
         return learn(cases.cases, evidence, cases.as_at)
-
-    def scenario_with(self, programme: str) -> str:
-        """A scenario on file that runs a programme: the current plan if it does."""
-        current = Request().scenario
-        names = sorted(self.on_file.scenarios, key=lambda name: name != current)
-        runs = (n for n in names if programme in self.plan(Request(scenario=n)).programmes)
-        return next(runs, current)
 
     def run(self, request: Request) -> dict[str, Any]:
         """The run record of a request, without running it: does an approval still hold?"""

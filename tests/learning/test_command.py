@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from click.testing import Result
 from typer.testing import CliRunner
@@ -96,7 +101,7 @@ def test_below_the_gate_the_evidence_stays(run: Any, tmp_path: Path) -> None:
     came = learned(run, file)
     assert came.exit_code == 0
     said = " ".join(came.stdout.split())
-    assert "the programme's own evidence stays in force" in said
+    assert "The programme's own evidence stays in force" in said
     assert "15 more referrals" in said
     assert "--set" not in said
     refused = learned(run, file, "--output", str(tmp_path / "no.toml"))
@@ -213,3 +218,98 @@ def test_matched_groups_large_enough_tell_an_effect(run: Any, tmp_path: Path) ->
     assert (effect["label"], effect["difference"]) == ("evidence", None)
     assert "cannot be told" in effect["statement"]
     assert effect["needed"] > 500
+
+
+def day(text: str) -> dt.date | None:
+    return dt.datetime.strptime(text, "%d/%m/%Y").date() if text else None
+
+
+def as_workbook(rows: list[list[str]], path: Path) -> Path:
+    """The rows under a title, in cells that hold dates."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["Edge of care: cases, exported 1 November 2026"])
+    sheet.append([])
+    sheet.append(["Client name", "Date of referral", "Step-down date", "Case closed"])
+    for number, row in enumerate(rows):
+        sheet.append([f"Person {number}", *map(day, row)])
+    sheet.append(["Total", len(rows)])
+    book.save(path)
+    return path
+
+
+def as_parquet(rows: list[list[str]], path: Path) -> Path:
+    days = [[day(text) for text in row] for row in rows]
+    start, outcome, left = zip(*days, strict=True)
+    table = pa.table({"Referral date": start, "Outcome date": outcome, "End date": left})
+    pq.write_table(table, path)
+    return path
+
+
+def test_workbooks_and_parquet_teach_the_same_as_text(run: Any, tmp_path: Path) -> None:
+    rows = rows_of(synthetic_cohort(np.random.default_rng(80), 80, 36.5, mean=24))
+    files = [
+        write_cases(tmp_path / "cases.csv", rows),
+        as_workbook(rows, tmp_path / "cases.xlsx"),
+        as_parquet(rows, tmp_path / "cases.parquet"),
+    ]
+    text, book, columns = (json.loads(learned(run, f, "--format", "json").stdout) for f in files)
+    assert text["lag"] == book["lag"] == columns["lag"]
+    assert text["records"]["referrals"] == 80
+    assert book["set_aside"] == {"total rows": 1}
+    assert any("Client name" in sentence for sentence in book["recognised"])
+
+
+def test_headings_settled_before_are_known(store_path: Path, tmp_path: Path) -> None:
+    store = ["--store", str(shutil.copy(store_path, tmp_path / "evidence.duckdb"))]
+    file = tmp_path / "cases.csv"
+    file.write_text("Ref'd,Done\n01/05/2024,01/06/2025\n02/05/2024,\n", encoding="utf-8")
+    command = ["learn", str(file), "--programme", "no-wrong-door", *AS_AT, *store]
+    assert CliRunner().invoke(app, command).exit_code == 2
+    words = tmp_path / "words.toml"
+    words.write_text('[council_cases]\n"Ref\'d" = "start"\n"Done" = "outcome"\n', encoding="utf-8")
+    assert CliRunner().invoke(app, ["mapping", "set", str(words), *store]).exit_code == 0
+    assert CliRunner().invoke(app, command).exit_code == 0
+
+
+def test_a_day_in_the_past_shows_what_was_known_then(run: Any, cases: Path) -> None:
+    """Outcomes that came later are still to come, and later referrals are not there yet."""
+    now = json.loads(learned(run, cases, "--format", "json").stdout)
+    command = ["learn", str(cases), "--programme", "no-wrong-door", "--as-at", "2025-08-01"]
+    came = run(*command, "--format", "json")
+    assert came.exit_code == 0
+    then = json.loads(came.stdout)
+    assert then["lag"]["label"] == "evidence"
+    assert then["records"]["outcomes"] < now["records"]["outcomes"]
+    came = run(*command[:-1], "2024-05-01", "--format", "json")
+    assert came.exit_code == 3
+    assert "referred after 1 May 2024 (" in came.output
+
+
+def test_a_scenario_that_does_not_run_the_programme_is_named(run: Any, cases: Path) -> None:
+    came = learned(run, cases, "--scenario", "do-nothing")
+    assert came.exit_code == 2
+    assert "does not run no-wrong-door. Try --scenario current-plan." in came.output
+    elsewhere = run("learn", str(cases), "--programme", "frailty-unit", *AS_AT, "--format", "json")
+    assert json.loads(elsewhere.stdout)["scenario"] == "adults-first"
+
+
+def test_records_against_the_evidence_are_pointed_out(run: Any, cases: Path) -> None:
+    """Family group conferences: evidence of 5 to 11 months; these synthetic people took 24."""
+    came = run("learn", str(cases), "--programme", "family-group-conference", *AS_AT)
+    assert "outside the range of the evidence" in " ".join(came.stdout.split())
+
+
+def test_a_row_refused_does_not_hide_the_row_that_corrects_it(run: Any, tmp_path: Path) -> None:
+    rows = [
+        "Case ref,Referral date,Outcome date",
+        "A1,01/05/2024,01/01/2024",
+        "A1,01/05/2024,01/06/2025",
+        "B2,02/05/2024,",
+    ]
+    file = tmp_path / "mended.csv"
+    file.write_text("\n".join(rows), encoding="utf-8")
+    found = json.loads(learned(run, file, "--format", "json").stdout)
+    assert [(b["row"], b["rule"]) for b in found["breaches"]] == [(2, "CA04")]
+    assert found["rows_used"] == 2

@@ -60,29 +60,61 @@ def learn(
 
     with plain_errors():
         bench = Workbench(data, store)
-        code = code_of_council(council, bench.store)
-        cases = bench.cases(file, code, _day(as_at))
+        base = _runs(bench, scenario, programme) if scenario else _one_that_runs(bench, programme)
+        cases = _cases(bench, file, council, as_at)
         found = _found(bench, cases, programme)
-        reason = why or f"Learned from the council's case records ({found.label_of('onset_lag')})"
-        settings = found.settings(who or user(), reason)
-        base = scenario or bench.scenario_with(programme)
+        settings = found.settings(who or user(), why or "Learned from the council's case records")
         as_scenario = output is not None and output.suffix == ".toml"
-        if as_scenario and not settings:
-            raise ValueError(
-                "No scenario was written, because there is nothing to set: "
-                f"{learned.label_sentence(found)}"
-            )
         if format_ is Format.json:
             result = learned.document(cases, found, settings, base)
             text = json.dumps(result, indent=1, allow_nan=False)
         else:
             text = learned.text(cases, found, settings, base)
         write(text, None if as_scenario else output)
+        if as_scenario and not settings:
+            raise ValueError(
+                "No scenario was written, because there is nothing to set: "
+                "the forecast goes on with the programme's evidence."
+            )
         if as_scenario:
             write(learned.scenario_toml(found, settings, base), output)
             typer.echo(f"Wrote {output}. Run: prevention forecast --scenario {output}", err=True)
     if cases.breaches:
         raise typer.Exit(DATA_WRONG)
+
+
+def _cases(bench: Workbench, file: Path, council: str, as_at: str) -> CaseFile:
+    """The case records, their headings in words the council has settled before."""
+    from prevention.evidence.own.cases import CASES, read_cases
+    from prevention.evidence.own.mapping import remembered
+
+    words = remembered(bench.record, code_of_council(council, bench.store))
+    return read_cases(file, dt.date.today(), _day(as_at), words.get(CASES, {}))
+
+
+def _runs(bench: Workbench, scenario: str, programme: str) -> str:
+    """A scenario by its id, seen to run the programme."""
+    if bench.scenario(scenario).id != scenario:
+        raise ValueError(
+            f"--scenario {scenario}: name a scenario by its id, not a file or version."
+        )
+    if not _is_in(bench, scenario, programme):
+        other = _one_that_runs(bench, programme)
+        hint = f" Try --scenario {other}." if other else ""
+        raise ValueError(f"Scenario '{scenario}' does not run {programme}.{hint}")
+    return scenario
+
+
+def _one_that_runs(bench: Workbench, programme: str) -> str:
+    """A scenario on file that runs a programme, the current plan first; empty for none."""
+    names = sorted(bench.on_file.scenarios, key=lambda name: name != "current-plan")
+    return next((name for name in names if _is_in(bench, name, programme)), "")
+
+
+def _is_in(bench: Workbench, scenario: str, programme: str) -> bool:
+    from prevention.jobs import Request
+
+    return programme in bench.plan(Request(scenario=scenario)).programmes
 
 
 def _found(bench: Workbench, cases: CaseFile, programme: str) -> Findings:

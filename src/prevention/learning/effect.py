@@ -93,12 +93,12 @@ def _arm(people: Cohort, months: float) -> Arm:
     """People followed to the horizon, and the share with an outcome by then."""
     from statsmodels.duration.survfunc import SurvfuncRight  # takes a second to import
 
+    followed = people.followed_for(months)
+    by_then = people.known & (people.waited <= months)
+    if not by_then.any():
+        return Arm(followed, 0.0, 0.0)
     curve = SurvfuncRight(people.waited, people.known)
-    before = int(np.searchsorted(curve.surv_times, months, side="right")) - 1
-    if before < 0:
-        return Arm(people.followed_for(months), 0.0, 0.0)
-    return Arm(
-        people.followed_for(months),
-        1 - float(curve.surv_prob[before]),
-        float(curve.surv_prob_se[before]),
-    )
+    last = int(np.searchsorted(curve.surv_times, months, side="right")) - 1
+    # Everybody has the outcome: nothing is left to vary, and the formula divides by it.
+    error = float(np.nan_to_num(curve.surv_prob_se[last]))
+    return Arm(followed, 1 - float(curve.surv_prob[last]), error)

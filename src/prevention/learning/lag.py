@@ -34,6 +34,8 @@ _SHARE_LOGIT = 1.5
 _ROUGH, _FINE = (19, 13, 13), (33, 25, 21)
 _REACH = 5.0
 """Standard deviations that the first grid goes to either side of the most likely values."""
+_APART = 0.05
+"""Months."""
 _NEGLIGIBLE = 2e-3
 _TIMES_WIDENED = 8
 
@@ -110,7 +112,12 @@ def fit(people: Cohort, onset_lag: Assumption, onset_spread: Assumption) -> Fit:
 
 def _log_posterior(people: Cohort, lag: Curve, spread: Curve) -> Callable[..., Floats]:
     """Log density, up to a constant, at scores of lag and spread (n, m) and of share (k,)."""
-    done, waiting = people.waited[people.known], people.waited[~people.known]
+    done = people.waited[people.known]
+    # Waits within a day and a half of each other are worked out once, however many people.
+    waiting, people_at = np.unique(
+        np.round(people.waited[~people.known] / _APART), return_counts=True
+    )
+    waiting = waiting * _APART
     count, months, logs = len(done), done.sum(), np.log(done).sum()
 
     def density(z_lag: Floats, z_spread: Floats, z_share: Floats) -> Floats:
@@ -123,7 +130,7 @@ def _log_posterior(people: Cohort, lag: Curve, spread: Curve) -> Callable[..., F
         parts = []
         for score in z_share:
             p, never = special.expit(np.array([1, -1]) * _SHARE_LOGIT * score)
-            open_ = np.log(never + p * later).sum(axis=-1)
+            open_ = np.log(never + p * later) @ people_at
             parts.append(known + count * np.log(p) + open_ - score**2 / 2)
         return np.stack(parts, axis=-1)
 

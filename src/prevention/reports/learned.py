@@ -19,7 +19,7 @@ from prevention.learning.lag import Learned, Range
 from prevention.model.assumptions import Assumption
 
 WIDTH = 90
-UNCHANGED = "The council's data did not change this."
+UNCHANGED = "the council's data did not change this."
 NOT_AN_EFFECT = (
     "This share is not an effect: some would have had the outcome without the programme."
 )
@@ -27,17 +27,11 @@ _BREACHES_SHOWN = 20
 
 
 def label_sentence(found: Findings) -> str:
-    """Whose figure of the lag is in force, and why.
-
-    The label itself stands first.
-    """
+    """Whose figure of the lag is in force, after its label, and what the next would take."""
     more = _more(found.needed)
     match found.label:
         case "evidence":
-            return (
-                "evidence. Too few records: the programme's own evidence stays in force. "
-                f"Still needed: {more}."
-            )
+            return f"evidence. The programme's own evidence stays in force. Still needed: {more}."
         case "blended":
             return (
                 "blended. Records and evidence count together. For the council's own figure "
@@ -76,26 +70,37 @@ def effect_sentences(found: Findings) -> list[str]:
     effect = found.effect
     if effect is None:
         return [found.no_effect]
-    arms = (
+    said = [
         f"Within {effect.months:.0f} months of referral {effect.programme.share:.0%} had the "
         f"outcome with the programme, {effect.comparison.share:.0%} in the comparison group."
-    )
-    if effect.difference is None:
-        return [arms, _too_few(effect)]
-    low, high = effect.difference.p10, effect.difference.p90
-    return [
-        arms,
-        f"Difference: {effect.difference.p50 * 100:+.0f} points, 80 % range {low * 100:+.0f} to "
-        f"{high * 100:+.0f}. It is an effect only as far as the groups are alike.",
     ]
+    if effect.difference is None:
+        return [*said, _too_few(effect)]
+    low, high = effect.difference.p10, effect.difference.p90
+    said.append(
+        f"Difference: {effect.difference.p50 * 100:+.0f} points, 80 % sure between "
+        f"{low * 100:+.0f} and {high * 100:+.0f}. It is an effect as far as the groups are alike."
+    )
+    if found.programme.effect is None:
+        said.append(
+            "The programme states its effect in another form (impact or relative risk), so no "
+            "line is given to set it."
+        )
+    return said
 
 
 def _too_few(effect: Effect) -> str:
-    have = f"{effect.programme.people:,} and {effect.comparison.people:,}"
+    """Why the difference is not told, and what it would take."""
+    sought = f"the {effect.looked_for * 100:.1f} points that the evidence gives"
+    if effect.needed is None:
+        return (
+            f"Whether {sought} were gained cannot be told: in the comparison group everybody has "
+            "the outcome already."
+        )
     return (
-        "Whether that is an effect cannot be told: to see the "
-        f"{effect.looked_for * 100:.1f} points that the evidence gives takes {effect.needed:,} "
-        f"people in each group followed that long; here there are {have}."
+        f"Whether that is an effect cannot be told: to see {sought} takes {effect.needed:,} "
+        f"people in each group followed that long. Here there are {effect.programme.people:,} "
+        f"and {effect.comparison.people:,}."
     )
 
 
@@ -110,12 +115,17 @@ def forecast_command(programme: str, settings: dict[str, Assumption], scenario: 
 
 
 def scenario_toml(found: Findings, settings: dict[str, Assumption], scenario: str) -> str:
-    """A scenario document that sets what was learned."""
+    """A scenario document that sets what was learned.
+
+    scenario: the one it differs from; empty where none runs the programme yet.
+    """
     programme = found.programme
+    new = [] if scenario else [f"programmes = [{_string(programme.id)}]"]
     lines = [
         f"id = {_string(f'{programme.id}-own-records')}",
         f"title = {_string(f'{programme.name}: as learned from our own case records')}",
-        f"differs_from = {_string(scenario)}",
+        f"differs_from = {_string(scenario or 'current-plan')}",
+        *new,
         "",
         "[changes]",
     ]
@@ -137,6 +147,7 @@ def document(
 ) -> dict[str, Any]:
     """Everything as plain values, under names that stay."""
     people = found.people
+    command = forecast_command(found.programme.id, settings, scenario)
     return {
         "programme": found.programme.id,
         "as_at": found.as_at.isoformat(),
@@ -177,7 +188,7 @@ def document(
             f"programmes.{found.programme.id}.{name}": value.model_dump()
             for name, value in settings.items()
         },
-        "command": forecast_command(found.programme.id, settings, scenario) if settings else "",
+        "command": command if settings and scenario else "",
     }
 
 
@@ -194,17 +205,21 @@ def text(file: CaseFile, found: Findings, settings: dict[str, Assumption], scena
         for line in lines:
             console.print(line, markup=False)
 
-    say(f"{found.programme.name}: what your case records say, as at {found.as_at:%-d %B %Y}")
-    say(*reading_lines(file), "")
-    say(*_people(found), "")
+    say(f"{found.programme.name}: what your case records say, as at {found.as_at:%-d %B %Y}", "")
+    say(*_answer(found))
+    if file.rows_refused:
+        say(f"Rows refused and left out: {file.rows_refused:,}; they are listed at the end.")
+    say("")
     console.print(_table(found))
-    say(*_verdict(found), "", "Effect", *effect_sentences(found), "")
-    say("What to do with it")
-    if settings:
-        say(f"Run the forecast with it ({scenario}):")
+    say(*_beside(found), "", "Effect", *effect_sentences(found), "", "What to do with it")
+    if not settings:
+        say("Nothing to set: the forecast goes on with the programme's evidence.")
+    elif scenario:
+        say(f"Run the forecast with it (scenario {scenario}):")
         written.write(forecast_command(found.programme.id, settings, scenario) + "\n")
     else:
-        say("Nothing to set: the forecast goes on with the programme's evidence.")
+        say("No scenario runs this programme yet. Write one with --output FILE.toml.")
+    say("", "How the file was read", *reading_lines(file))
     return written.getvalue().rstrip("\n")
 
 
@@ -219,8 +234,32 @@ def reading_lines(file: CaseFile) -> list[str]:
     return [*lines, f"{file.rows_read:,} rows read: {counts}."]
 
 
-def _people(found: Findings) -> Iterable[str]:
-    people = found.people
+def _answer(found: Findings) -> Iterable[str]:
+    """How long, how sure, and whose figure is in force."""
+    people, lag = found.people, found.fit.lag
+    now, before = lag.estimate, lag.evidence
+    together = f"{now.p50:.1f} months, 80 % sure between {now.p10:.1f} and {now.p90:.1f}."
+    if found.label == "evidence":
+        yield f"Too few records to go by. With the evidence they give {together}"
+    else:
+        yield f"Your lag looks like {together}"
+    as_used = f" ({note})" if (note := found.programme.onset_lag.reason) else ""
+    yield (
+        f"The evidence says {before.p50:.1f} months, between {before.p10:.1f} and "
+        f"{before.p90:.1f}{as_used}."
+    )
+    yield f"Label: {label_sentence(found)}"
+    yield (
+        f"Data weight {lag.data_weight:.2f}: the share of the doubt about the lag (its variance) "
+        "that your records took away."
+    )
+    if not found.moved:
+        yield f"That is below {UNMOVED:g}: {UNCHANGED}"
+    if found.contradicts:
+        yield (
+            f"By themselves your records say {lag.records_alone:.1f} months, outside the range of "
+            "the evidence. Find out why before you rely on either."
+        )
     yield (
         f"{people.referrals:,} people referred over {people.months} months: "
         f"{people.outcomes:,} with the outcome, {people.left.sum():,} closed without it, "
@@ -245,23 +284,12 @@ def _cells(found: Range) -> tuple[str, str, str]:
     return f"{found.p10:.1f}", f"{found.p50:.1f}", f"{found.p90:.1f}"
 
 
-def _verdict(found: Findings) -> Iterable[str]:
-    lag, share = found.fit.lag, found.fit.share
-    yield f"Label: {label_sentence(found)}"
-    yield (
-        f"Data weight {lag.data_weight:.2f}: the records took away that share of the doubt "
-        "(variance) about the mean."
-    )
-    if not found.moved:
-        yield f"Below {UNMOVED:g}: {UNCHANGED[0].lower()}{UNCHANGED[1:]}"
-    if found.contradicts:
-        yield (
-            f"By themselves the records say {lag.records_alone:.1f} months, outside the evidence's "
-            "range. Find out why before you rely on either."
-        )
+def _beside(found: Findings) -> Iterable[str]:
+    """What else the records say, and what not to read into them."""
+    share = found.fit.share
     yield (
         f"Share who respond in the end: {share.p50:.0%} ({share.p10:.0%} to {share.p90:.0%}). "
-        f"{NOT_AN_EFFECT}"
+        "This is not an effect."
     )
     yield (
         f"The mean of completed cases alone is {found.people.mean_of_completed:.1f} months. Do "

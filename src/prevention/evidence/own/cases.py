@@ -137,7 +137,7 @@ def _rows(found: Found, aside: Counter[str], today: dt.date) -> list[_Row]:
     for number, cells in rows_below(found, aside):
         row = _judged(number, cells, today, "group" in found.columns)
         reference = folded(cells.get("reference", ""))
-        if reference:
+        if reference and not row.breaches:
             before = first.setdefault((reference, str(row.dates["start"])), number)
             if before != number:
                 row.refuse(
