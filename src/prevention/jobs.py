@@ -21,6 +21,7 @@ from prevention.model.evidence import CouncilEvidence
 from prevention.model.manifest import assumptions_hash, plan_of, run_of
 from prevention.model.memo import Cache
 from prevention.model.mix import pool, scenario_of
+from prevention.model.monitoring import Monitoring, monitor
 from prevention.model.optimum import Optimum, optimum
 from prevention.model.projection import DEFAULT_DRAWS, Projection, project
 from prevention.model.scenarios import (
@@ -49,6 +50,7 @@ from prevention.years import parse_year
 
 if TYPE_CHECKING:
     from prevention.evidence.own.cases import CaseFile
+    from prevention.evidence.own.starts import StartsFile
     from prevention.learning.findings import Findings
 
 Progress = Callable[[int, int], None]
@@ -315,6 +317,32 @@ class Workbench:
                 "Write the changes made with --set into that scenario first."
             )
         return found
+
+    def monitor(
+        self,
+        request: Request,
+        file: Path,
+        as_at: int | None = None,
+        progress: Tell | None = None,
+    ) -> tuple[StartsFile, Monitoring | None]:
+        """Starts that happened against those planned, and what that does to the saving.
+
+        as_at: the last month of the file to take (month number). Nothing is stored. No answer
+        where the file's rows break the rules and none is left to compare.
+
+        Raises:
+            ScenarioError: the file has no programme of the scenario. NotRecognised, FileRefused,
+            FileNotFoundError: in plain words.
+        """
+        from prevention.evidence.own.starts import read_starts  # brings pandas, slow to import
+
+        plan, council = self.plan(request), self.council(request.council)
+        names = {id_: programme.name for id_, programme in plan.programmes.items()}
+        found = read_starts(file, self.data, self.record, council.code, names, as_at)
+        if found.breaches and not found.rows_used:
+            return found, None
+        draws, seed = request.draws, request.seed
+        return found, monitor(plan, council, found.starts, draws, seed, self.shelf, progress)
 
     def keep(
         self,

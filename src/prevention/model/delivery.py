@@ -176,6 +176,19 @@ def _people_per_unit(
     return capacity * values["take_up"] * values["retention"]
 
 
+def central_starts(programme: Programme, timeline: Timeline) -> dict[str, Floats]:
+    """People started in each month of a timeline, (months,), by wave, in the central case."""
+    draws = Draws(0)
+    values, found = _values(programme, draws), {}
+    for wave, rollout in programme.rollouts.items():
+        delay = Delay.of(_delay(programme, wave, rollout, draws))
+        needed = {d for whole, _ in delay.groups for d in (whole, whole + 1)}
+        flows = {d: rollout.starts_by_month(timeline, d)[:, None] for d in needed}
+        people = _people_per_unit(programme, wave, rollout, values, draws)
+        found[wave] = (delay.mixed(flows, None) * people)[:, 0]
+    return found
+
+
 def _delay(programme: Programme, wave: str, rollout: Rollout, draws: Draws) -> Floats:
     """Months by which a draw's starts are later than go-live, (n,).
 

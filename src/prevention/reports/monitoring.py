@@ -1,0 +1,166 @@
+"""Delivered against planned as a document and as rows: the figures for another program."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from prevention.evidence.own.starts import StartsFile
+from prevention.model.delivered import LEAST_PLANNED, RECENT, TOLERANCE, Progress
+from prevention.model.manifest import run_of
+from prevention.model.measures import GBP
+from prevention.model.monitoring import Monitoring
+from prevention.model.percentiles import PERCENTILES
+from prevention.years import MONTHS_PER_YEAR, first_month, format_year, month_label
+
+NOT_MEASURED = (
+    "Starts are counted, savings are not: what was really saved cannot be read off one council's "
+    "counts. The savings here are what the model makes of the starts delivered."
+)
+RULE = (
+    f"On plan: within {TOLERANCE:.0%} of planned starts, or less than one person off. The saving "
+    f"moves by about the same share, and {TOLERANCE:.0%} is little beside its own range."
+)
+WHOLE = "plan"
+"""In place of a year: the whole plan."""
+COLUMNS = (
+    "version", "programme", "year", "measure", "unit", "central", "change",
+    *(f"change_{name}" for name in PERCENTILES),
+)  # fmt: skip
+
+
+def document(file: StartsFile, answer: Monitoring | None) -> dict[str, Any]:
+    """The comparison as the command line's JSON document; without an answer, the file alone."""
+    breaches = [{k: v for k, v in asdict(b).items() if k != "table"} for b in file.breaches]
+    read = {
+        "name": file.file,
+        "rows_read": file.rows_read,
+        "rows_used": file.rows_used,
+        "rows_refused": file.rows_refused,
+        "rows_set_aside": sum(file.set_aside.values()),
+        "set_aside": dict(file.set_aside),
+        "breaches": breaches,
+        "recognised": list(file.recognised),
+        "not_in_scenario": list(file.not_planned),
+    }
+    if answer is None:
+        return {"file": read}
+    return {
+        "run": run_of(answer.plan, answer.council, answer.draws, answer.seed),
+        "file": read,
+        "as_at": month_id(last_month(answer)),
+        "delivery": [_delivery(p) for p in answer.progress.values()],
+        "months": [row for p in answer.progress.values() for row in _months(p)],
+        "annual": rows(answer),
+        "plan": _plan(answer),
+        "not_in_file": list(answer.unreported),
+        "missing": list(answer.missing),
+        "rule": RULE,
+        "note": NOT_MEASURED,
+    }
+
+
+def last_month(answer: Monitoring) -> int:
+    """The last month reported of any programme (month number)."""
+    return max(progress.last for progress in answer.progress.values())
+
+
+def month_id(month: int) -> str:
+    """A month as a program reads it.
+
+    >>> month_id(324)
+    '2027-04'
+    """
+    year, index = divmod(month + 3, MONTHS_PER_YEAR)
+    return f"{2000 + year}-{index + 1:02d}"
+
+
+def _delivery(progress: Progress) -> dict[str, Any]:
+    """One programme's starts, summed up."""
+    ahead, recent = progress.months_ahead, progress.recent_share
+    return {
+        "programme": progress.programme.id,
+        "name": progress.programme.name,
+        "unit": progress.programme.unit,
+        "first_month": month_id(progress.months[0]),
+        "last_month": month_id(progress.last),
+        "months_reported": len(progress.months),
+        "planned": progress.total_planned,
+        "delivered": progress.total_delivered,
+        "gap": progress.gap,
+        "share_delivered": progress.share,
+        "months_ahead": ahead,
+        "status": progress.status,
+        "recent_months": min(len(progress.months), RECENT),
+        "recent_planned": float(progress.planned[-RECENT:].sum()),
+        "recent_delivered": float(progress.delivered[-RECENT:].sum()),
+        "recent_share": recent,
+        "least_planned_for_a_pace": LEAST_PLANNED,
+        "months_not_reported": [month_id(month) for month in progress.gaps],
+        "months_outside_the_plan": [month_id(month) for month in progress.outside],
+    }
+
+
+def _months(progress: Progress) -> list[dict[str, Any]]:
+    """Planned and delivered by month reported, and so far."""
+    columns = (
+        progress.planned,
+        progress.delivered,
+        np.cumsum(progress.planned),
+        np.cumsum(progress.delivered),
+    )
+    return [
+        {
+            "programme": progress.programme.id,
+            "month": month_id(month),
+            "planned": float(planned),
+            "delivered": float(delivered),
+            "planned_so_far": float(planned_so_far),
+            "delivered_so_far": float(delivered_so_far),
+        }
+        for month, planned, delivered, planned_so_far, delivered_so_far in zip(
+            progress.months, *columns, strict=True
+        )
+    ]
+
+
+def rows(answer: Monitoring) -> list[dict[str, Any]]:
+    """Each measure by version, programme and year, then over the plan, against the plan, GBP."""
+    years = [format_year(answer.plan.first_year + n) for n in range(answer.plan.years)]
+    found = []
+    for version, figures in answer.versions.items():
+        for (programme, measure), moved in figures.figures.items():
+            for place, year in enumerate([*years, WHOLE]):
+                spread = [None] * len(PERCENTILES)
+                if moved.spread is not None:
+                    spread = moved.spread[place].tolist()
+                central = moved.total if year == WHOLE else float(moved.central[place])
+                row = (version, programme, year, measure, GBP, central, float(moved.change[place]))
+                found.append(dict(zip(COLUMNS, (*row, *spread), strict=True)))
+    return found
+
+
+def _plan(answer: Monitoring) -> list[dict[str, Any]]:
+    """When each programme and the whole pay back, and how likely the planned saving still is."""
+    return [
+        {
+            "version": version,
+            "programme": programme,
+            "planned_cashable_saving": round(answer.target[programme], 2),
+            "probability_of_planned_saving": found.chance.get(programme),
+            "delivery_cost": round(found.cost[programme], 2),
+            "payback_month": payback_month(answer, month),
+            "payback_year": None
+            if month is None
+            else format_year(answer.plan.first_year + month // MONTHS_PER_YEAR),
+        }
+        for version, found in answer.versions.items()
+        for programme, month in found.payback.items()
+    ]
+
+
+def payback_month(answer: Monitoring, month: int | None) -> str | None:
+    """A month of the plan, from 0, in words; None for none."""
+    return None if month is None else month_label(first_month(answer.plan.first_year) + month)
