@@ -96,3 +96,8 @@ def test_the_dashboard_is_served_on_this_machine_alone() -> None:
     assert config["server"]["address"] == "127.0.0.1"
     assert config["browser"]["gatherUsageStats"] is False
     assert config["client"]["showErrorDetails"] == "none"
+
+
+def test_dates_are_written_in_a_way_every_system_knows() -> None:
+    """Windows knows no day without its nought: a page that asks for one would not open there."""
+    assert [path.name for path in OURS if "%" + "-" in path.read_text(encoding="utf-8")] == []

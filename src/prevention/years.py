@@ -152,3 +152,12 @@ def month_label(month: int) -> str:
     """
     year, index = divmod(month + 3, MONTHS_PER_YEAR)
     return dt.date(2000 + year, index + 1, 1).strftime("%B %Y")
+
+
+def day_label(day: dt.date) -> str:
+    """A day in words.
+
+    >>> day_label(dt.date(2026, 11, 1))
+    '1 November 2026'
+    """
+    return f"{day.day} {day:%B %Y}"

@@ -313,3 +313,13 @@ def test_a_row_refused_does_not_hide_the_row_that_corrects_it(run: Any, tmp_path
     found = json.loads(learned(run, file, "--format", "json").stdout)
     assert [(b["row"], b["rule"]) for b in found["breaches"]] == [(2, "CA04")]
     assert found["rows_used"] == 2
+
+
+def test_case_records_are_never_loaded(run: Any, cases: Path) -> None:
+    """Whoever tries is told the command that takes them."""
+    for more in ([], ["--as", "cases"]):
+        for command in ("check", "load"):
+            came = run(command, str(cases), *more)
+            assert came.exit_code == 2
+            assert "nothing of a person is stored" in came.output
+            assert "prevention learn" in came.output

@@ -20,6 +20,7 @@ from prevention.model.economy import Economy, graded
 from prevention.model.programmes import Programme, Target
 from prevention.reports import charts
 from prevention.reports.words import months, per_cent, plain
+from prevention.years import day_label
 
 GRADES = {
     "A": "randomised trial or review of trials",
@@ -62,7 +63,7 @@ def _show_what(programme: Programme) -> None:
     facts = {
         "Directorate": directorate[programme.directorate],
         "Owner": programme.owner or "not named",
-        "Live from": f"{programme.go_live:%-d %B %Y}",
+        "Live from": day_label(programme.go_live),
         "Evidence grade": f"{grade}: {GRADES[grade]}",
         "Acts on": "; ".join(_acts_on(target, services) for target in programme.avoids),
     }

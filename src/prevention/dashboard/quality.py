@@ -135,7 +135,7 @@ def _load_row(load: Load) -> dict[str, str]:
     return {
         "File": load.file,
         "What it is": load.title,
-        "Loaded (UTC)": f"{load.loaded_at:%-d %b %Y, %H:%M}",
+        "Loaded (UTC)": f"{load.loaded_at.day} {load.loaded_at:%b %Y, %H:%M}",
         "By": load.who,
         "Rows read": f"{load.rows_read:,}",
         "Stored": f"{load.rows_stored:,}",

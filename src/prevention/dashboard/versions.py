@@ -21,6 +21,7 @@ from prevention.model.scenarios import Plan, Scenario
 from prevention.record import RecordError, RecordRefused, scenarios
 from prevention.record.scenarios import ScenarioVersion
 from prevention.reports.words import plain
+from prevention.years import day_label
 
 _RECORD = ("basis", "decided_by", "reason", "as_at", "source")
 """Parts of an assumption that say whose it is: shown as who and why of the version."""
@@ -175,7 +176,7 @@ def _show_standing(standing: Standing | None) -> None:
         st.caption("No version of it is approved.")
         return
     found = standing.approval
-    said = f"version {found.version.version}, by {found.who} on {found.at:%-d %B %Y}: {found.why}"
+    said = f"version {found.version.version}, by {found.who} on {day_label(found.at)}: {found.why}"
     if standing.holds:
         st.success(plain(f"Approved: {said}"))
         return
@@ -227,7 +228,7 @@ def _show_history(history: list[ScenarioVersion]) -> None:
             "Status": version.status,
             "Saved by": version.who,
             "Why": version.why,
-            "When (UTC)": f"{version.at:%-d %b %Y, %H:%M}",
+            "When (UTC)": f"{version.at.day} {version.at:%b %Y, %H:%M}",
             "Made from": f"version {version.parent}" if version.parent else "a scenario on file",
             "Beside another": "yes" if version.sibling else "",
         }
@@ -266,7 +267,7 @@ def _show_changes(version: ScenarioVersion, known: Mapping[int, ScenarioVersion]
         st.caption(
             plain(
                 f"{decision.status.capitalize()} by {decision.who} on "
-                f"{decision.at:%-d %B %Y, %H:%M} UTC: {decision.why}"
+                f"{day_label(decision.at)}, {decision.at:%H:%M} UTC: {decision.why}"
             )
         )
 

@@ -17,6 +17,7 @@ import pandas as pd
 
 from prevention.evidence.breaches import SCHEMA_RULE, Breach
 from prevention.evidence.defects import withdraw_known_defects
+from prevention.evidence.own.cases import NOT_LOADED, are_cases
 from prevention.evidence.own.files import OwnFile, as_own, read_own
 from prevention.evidence.published import ROW, checksum, read_rows
 from prevention.evidence.tables import FIGURES, OWN, PUBLISHED, Table
@@ -110,6 +111,8 @@ def read_incoming(path: Path, as_: str | None, known: Catalogue) -> Incoming:
             raise
         with suppress(NotRecognised):
             return _own(path, "", known)
+        if are_cases(path):
+            raise NotRecognised(f"{path.name} holds case records. {NOT_LOADED}") from None
         raise  # what it is as a publication says more than that it is no file of the council's
 
 

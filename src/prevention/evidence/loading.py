@@ -30,6 +30,7 @@ from prevention.evidence.incoming import LOADED, Catalogue, Incoming, read_incom
 from prevention.evidence.judging import Judged, judge
 from prevention.evidence.loads import Load, every_load, find_same, save_load, withdraw_load
 from prevention.evidence.own import mapping
+from prevention.evidence.own.cases import NOT_LOADED
 from prevention.evidence.own.files import SHORT
 from prevention.evidence.published import table_path
 from prevention.evidence.services import read_services
@@ -123,6 +124,8 @@ def known_name(as_: str | None) -> str | None:
 
     if as_ is None or as_ in CHECKED or as_ in SHORT or as_ in PUBLICATIONS:
         return as_
+    if as_ == "cases":
+        raise KeyError(NOT_LOADED)
     names = ", ".join([*CHECKED, *(n for n in SHORT if n not in CHECKED), *PUBLICATIONS])
     raise KeyError(f"There is no table or publication '{as_}'. Choose one of {names}.")
 

@@ -20,6 +20,7 @@ from prevention.learning.gates import UNMOVED, Label, Needed, judged
 from prevention.learning.lag import Fit, Range, fit
 from prevention.model.assumptions import Assumption
 from prevention.model.programmes import Programme, effect_of
+from prevention.years import day_label
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class Findings:
                 high=_rounded(found.p90),
                 basis="council",
                 source=f"Council's own case records, {self.people.referrals} referrals, "
-                f"as at {self.as_at:%-d %B %Y} ({self.label_of(name)})",
+                f"as at {day_label(self.as_at)} ({self.label_of(name)})",
                 as_at=self.as_at.isoformat(),
                 decided_by=who,
                 reason=why,

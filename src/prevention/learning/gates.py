@@ -10,7 +10,7 @@ referral among many new ones opens no gate.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Literal
 
 from prevention.learning.cohort import Cohort
@@ -87,8 +87,3 @@ def judged(people: Cohort) -> tuple[Label, Needed | None]:
     if not (short := missing(people, "local")).nothing:
         return "blended", short
     return "local", None
-
-
-def document(needed: Needed | None) -> dict[str, int | str] | None:
-    """As plain values."""
-    return None if needed is None else asdict(needed)

@@ -17,6 +17,7 @@ from prevention.learning.findings import Findings
 from prevention.learning.gates import UNMOVED, Needed
 from prevention.learning.lag import Learned, Range
 from prevention.model.assumptions import Assumption
+from prevention.years import day_label
 
 WIDTH = 90
 UNCHANGED = "the council's data did not change this."
@@ -205,13 +206,14 @@ def text(file: CaseFile, found: Findings, settings: dict[str, Assumption], scena
         for line in lines:
             console.print(line, markup=False)
 
-    say(f"{found.programme.name}: what your case records say, as at {found.as_at:%-d %B %Y}", "")
+    say(f"{found.programme.name}: what your case records say, as at {day_label(found.as_at)}", "")
     say(*_answer(found))
     if file.rows_refused:
         say(f"Rows refused and left out: {file.rows_refused:,}; they are listed at the end.")
     say("")
     console.print(_table(found))
-    say(*_beside(found), "", "Effect", *effect_sentences(found), "", "What to do with it")
+    say(*_beside(found), "", "Effect", f"Label: {found.effect_label}.", *effect_sentences(found))
+    say("", "What to do with it")
     if not settings:
         say("Nothing to set: the forecast goes on with the programme's evidence.")
     elif scenario:

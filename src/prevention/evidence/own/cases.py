@@ -19,8 +19,13 @@ from prevention.evidence.own.words import folded, identifies_somebody, names_a_p
 from prevention.learning.cohort import Case, Group
 from prevention.publications import NotRecognised
 from prevention.publications.opening import open_file
+from prevention.years import day_label
 
 CASES = "council_cases"
+NOT_LOADED = (
+    "Case records are not loaded: nothing of a person is stored. Learn from them with: "
+    "prevention learn FILE --programme ID"
+)
 _EARLIEST = dt.date(2000, 1, 1)
 _MOST_SHOWN = 40
 _GROUPS: Mapping[str, Group] = {
@@ -96,12 +101,8 @@ def read_cases(
         FileRefused: the file cannot be read. ValueError: `as_at` is to come.
     """
     if as_at is not None and as_at > today:
-        raise ValueError(f"--as-at {as_at:%-d %B %Y} is still to come. Say the day of the export.")
-    sheets = open_file(path).sheets
-    found = max(
-        (best_header(sheet, CASES, {CASES: words or {}}) for sheet in sheets),
-        key=lambda item: (item.share, len(item.columns)),
-    )
+        raise ValueError(f"--as-at {day_label(as_at)} is still to come. Say the day of the export.")
+    found = _header(path, words or {})
     if found.missing:
         lacking = " and ".join(_DATES[name] for name in found.missing)
         raise NotRecognised(
@@ -118,7 +119,7 @@ def read_cases(
     end = as_at or max(days, default=today)
     cases = [_case(row, end) for row in used]
     if late := sum(case is None for case in cases):
-        aside[f"referred after {end:%-d %B %Y}"] += late
+        aside[f"referred after {day_label(end)}"] += late
     return CaseFile(
         path.name,
         end,
@@ -127,6 +128,23 @@ def read_cases(
         tuple(breach for row in rows for breach in row.breaches),
         dict(aside),
         _recognised(found, end, as_at is None),
+    )
+
+
+def are_cases(path: Path) -> bool:
+    """Whether a file has the headings of case records.
+
+    Raises:
+        FileRefused: it cannot be read.
+    """
+    return not _header(path, {}).missing
+
+
+def _header(path: Path, words: Mapping[str, str]) -> Found:
+    """Where in a file its headings come nearest to those of case records."""
+    return max(
+        (best_header(sheet, CASES, {CASES: words}) for sheet in open_file(path).sheets),
+        key=lambda item: (item.share, len(item.columns)),
     )
 
 
@@ -232,7 +250,7 @@ def _recognised(found: Found, as_at: dt.date, guessed: bool) -> tuple[str, ...]:
     )
     said = [f"Sheet '{found.sheet.name}', headings in row {found.header + 1}: {used}."]
     unused = [
-        heading
+        _shown(heading)
         for place, heading in enumerate(found.headings)
         if place not in found.columns.values() and names_a_person(heading)
     ]
@@ -242,7 +260,7 @@ def _recognised(found: Found, as_at: dt.date, guessed: bool) -> tuple[str, ...]:
         said.append("There is no case reference, so a person entered twice counts twice.")
     if guessed:
         said.append(
-            f"Taken as at {as_at:%-d %B %Y}, the last date in the file. If it was exported "
+            f"Taken as at {day_label(as_at)}, the last date in the file. If it was exported "
             "later, give that day with --as-at."
         )
     return tuple(said)
