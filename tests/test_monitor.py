@@ -13,6 +13,11 @@ import pytest
 from typer.testing import CliRunner
 
 from prevention.cli import app
+from prevention.jobs import Workbench
+from prevention.model.scenarios import Scenario
+from prevention.record import open_record
+from prevention.record.programmes import save_programme
+from prevention.record.scenarios import save_scenario
 
 MONTHS = ("2026-04", "2026-05", "2026-06", "2026-07", "2026-08", "2026-09", "2026-10")
 EXACT = ("--scenario", "step-up", "--draws", "0")
@@ -142,7 +147,8 @@ def test_the_answer_in_words(starts: Make, store: tuple[str, str]) -> None:
         "less than planned: £",
         "what was really saved cannot be read off one council's counts",
         "On plan: within 5% of planned starts, or less than one person off.",
-        "the recent pace is 15 of 21.0 planned starts in the last 6 months reported, 71%.",
+        "the recent pace is 15 of 21.0 planned starts in the last 6 months reported (2.5 a month), "
+        "71%.",
         "second-hub-team is planned to start later, and comes as planned in both lines.",
         "Mockingbird constellations is reported only to July 2026.",
         "For the saving of 2026/27 as well, add --first-year 2026/27.",
@@ -258,6 +264,35 @@ def test_months_across_are_read_as_a_load_reads_them(
     found = as_json(str(place), *EXACT, *store)
     assert found["delivery"][0]["months_not_reported"] == ["2026-05"]
     assert found["delivery"][0]["delivered"] == 7
+
+
+def test_a_year_typed_wrong_is_named_in_a_few_words(starts: Make, store: tuple[str, str]) -> None:
+    """Ten years of months between are a span, not a list."""
+    file = starts(("no-wrong-door", "2016-10", 3), ("no-wrong-door", "2026-10", 3))
+    said = " ".join(run(file, *EXACT, *store).stdout.split())
+    assert "6 young people started in the 2 months reported from October 2016" in said
+    assert "nothing is reported for November 2016 to September 2026." in said
+    assert "the plan runs nothing in October 2016, when people started" in said
+
+
+def test_a_programme_that_people_saved_is_known_by_its_name(
+    starts: Make, store_path: Path, tmp_path: Path
+) -> None:
+    """It stands in the record and in no file of data/programmes."""
+    place = tmp_path / "evidence.duckdb"
+    place.symlink_to(store_path)
+    record, bench = open_record(place), Workbench(None, place)
+    own = bench.library.programmes["early-help"].model_copy(
+        update={"id": "our-own", "name": "Our own hub"}
+    )
+    save_programme(record, own, "Ann", "tried")
+    save_scenario(
+        record, Scenario(id="ours", title="Ours", programmes=("our-own",)), "Ann", "tried"
+    )
+    file = starts(("Our own hub", "2028-06", 3), ("our-own", "2028-07", 4))
+    asked = ("--scenario", "ours", "--draws", "0", "--store", str(place))
+    (found,) = as_json(file, *asked)["delivery"]
+    assert (found["programme"], found["delivered"]) == ("our-own", 7)
 
 
 @pytest.mark.parametrize(

@@ -258,3 +258,16 @@ def test_the_rule_of_the_status_word() -> None:
     assert [status_of(40, n) for n in (37, 38, 42, 43)] == ["behind", "on plan", "on plan", "ahead"]
     assert [status_of(0, n) for n in (0, 1)] == ["on plan", "ahead"]
     assert [status_of(2.5, n) for n in (1, 2, 3, 4)] == ["behind", "on plan", "on plan", "ahead"]
+
+
+def test_whole_placements_drawn_are_drawn_alike_in_every_version() -> None:
+    chosen = plan(lagging(effect=0.05), event_noise=True)
+    same, less = (
+        monitor(chosen, synthetic_council(), {"synthetic": dict.fromkeys(year, count)}, draws=256)
+        for year, count in ((range(APRIL, APRIL + 12), 2.0), (range(APRIL, APRIL + 12), 0.0))
+    )
+    changes = [each.versions[THEN_PLANNED].figures[TOTAL, CASHABLE].spread for each in (same, less)]
+    assert changes[0] is not None
+    assert changes[1] is not None
+    assert not changes[0].any()
+    assert changes[1][-1, 0] < 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from rich.console import Console
@@ -11,6 +11,7 @@ from rich.table import Table
 
 from prevention.evidence.own.starts import StartsFile
 from prevention.model.delivered import RECENT, Progress
+from prevention.model.manifest import run_of
 from prevention.model.measures import TOTAL
 from prevention.model.monitoring import (
     PLANNED,
@@ -57,6 +58,7 @@ def text(file: StartsFile, answer: Monitoring | None) -> str:
             console.print(table)
         for sentence in _notes(file, answer):
             console.print(f"- {sentence}")
+        console.print(_run(answer))
     return "\n".join(_printable(line) for line in written.getvalue().rstrip("\n").split("\n"))
 
 
@@ -105,7 +107,10 @@ def _standing(progress: Progress) -> str:
 
 def _span(progress: Progress) -> str:
     first, last = month_label(progress.months[0]), month_label(progress.last)
-    return f"in {last}" if first == last else f"from {first} to {last}"
+    if first == last:
+        return f"in {last}"
+    reported = f"in the {len(progress.months)} months reported " if progress.gaps else ""
+    return f"{reported}from {first} to {last}"
 
 
 def _pace(progress: Progress) -> str:
@@ -186,10 +191,9 @@ def _months_table(progress: Progress) -> Table:
     so_far = [np.cumsum(column) for column in columns]
     hidden = max(len(progress.months) - _MONTHS_SHOWN, 0)
     if hidden:
-        last = hidden - 1
-        planned, delivered = (f"{column[last]:,.1f}" for column in so_far)
-        label = f"{hidden} months to {month_label(progress.months[last])}"
-        table.add_row(label, planned, delivered.removesuffix(".0"), planned, delivered)
+        planned, delivered = f"{so_far[0][hidden - 1]:,.1f}", f"{so_far[1][hidden - 1]:,.0f}"
+        label = f"{hidden} months to {month_label(progress.months[hidden - 1])}"
+        table.add_row(label, planned, delivered, planned, delivered)
     for place, month in enumerate(progress.months):
         if place >= hidden:
             table.add_row(
@@ -285,6 +289,15 @@ def _notes(file: StartsFile, answer: Monitoring) -> Iterator[str]:
     yield from answer.missing
 
 
+def _run(answer: Monitoring) -> str:
+    """What the plan's run was made of, as a forecast of it says."""
+    run = run_of(answer.plan, answer.council, answer.draws, answer.seed)
+    return (
+        f"Plan as in run {run['run_id']}: {answer.draws:,} draws, seed {answer.seed}, version "
+        f"{run['version']}. Money is cash of the year."
+    )
+
+
 def _of_programme(progress: Progress, last: int) -> Iterator[str]:
     name, recent = progress.programme.name, progress.recent_share
     planned, delivered = (
@@ -300,8 +313,8 @@ def _of_programme(progress: Progress, last: int) -> Iterator[str]:
     else:
         yield (
             f"{name}: the recent pace is {delivered:,.0f} of {planned:,.1f} planned starts in "
-            f"{span}, {per_cent(recent)}. The line at recent pace carries that share of "
-            "the plan on to every later month."
+            f"{span} ({delivered / counted:,.1f} a month), {per_cent(recent)}. The line at recent "
+            "pace carries that share of the plan on to every later month."
         )
     if progress.waits:
         yield (
@@ -314,7 +327,7 @@ def _of_programme(progress: Progress, last: int) -> Iterator[str]:
             "this wide in more than two counts of ten."
         )
     if progress.gaps:
-        absent = listed([month_label(month) for month in progress.gaps])
+        absent = listed(_spans(progress.gaps))
         yield (
             f"{name}: nothing is reported for {absent}. Not known is not nothing: taken as "
             "planned and left out of planned and delivered. Write 0 where nobody started."
@@ -322,10 +335,26 @@ def _of_programme(progress: Progress, last: int) -> Iterator[str]:
     if progress.earlier > 0.05:
         yield f"{name}: months before {month_label(progress.months[0])} are taken as planned."
     if progress.outside:
-        started = listed([month_label(month) for month in progress.outside])
+        started = listed(_spans(progress.outside))
         yield f"{name}: the plan runs nothing in {started}, when people started; they are counted."
     if progress.last < last:
         yield f"{name} is reported only to {month_label(progress.last)}."
+
+
+def _spans(numbers: Sequence[int]) -> list[str]:
+    """Months in words, those that follow each other from the first to the last.
+
+    >>> _spans([324, 325, 326, 330])
+    ['April 2027 to June 2027', 'October 2027']
+    """
+    runs: list[list[int]] = []
+    for month in numbers:
+        if runs and month == runs[-1][-1] + 1:
+            runs[-1].append(month)
+        else:
+            runs.append([month])
+    ends = ([month_label(run[0]), month_label(run[-1])] for run in runs)
+    return [" to ".join(dict.fromkeys(pair)) for pair in ends]
 
 
 def _on_the_file(answer: Monitoring) -> Iterator[str]:

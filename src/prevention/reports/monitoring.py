@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from prevention.evidence.own.starts import StartsFile
-from prevention.model.delivered import LEAST_PLANNED, RECENT, TOLERANCE, Progress
+from prevention.model.delivered import RECENT, TOLERANCE, Progress
 from prevention.model.manifest import run_of
 from prevention.model.measures import GBP
 from prevention.model.monitoring import Monitoring
@@ -36,6 +36,7 @@ def document(file: StartsFile, answer: Monitoring | None) -> dict[str, Any]:
     breaches = [{k: v for k, v in asdict(b).items() if k != "table"} for b in file.breaches]
     read = {
         "name": file.file,
+        "sha256": file.sha256,
         "rows_read": file.rows_read,
         "rows_used": file.rows_used,
         "rows_refused": file.rows_refused,
@@ -97,7 +98,6 @@ def _delivery(progress: Progress) -> dict[str, Any]:
         "recent_planned": float(progress.planned[-RECENT:].sum()),
         "recent_delivered": float(progress.delivered[-RECENT:].sum()),
         "recent_share": recent,
-        "least_planned_for_a_pace": LEAST_PLANNED,
         "months_not_reported": [month_id(month) for month in progress.gaps],
         "months_outside_the_plan": [month_id(month) for month in progress.outside],
     }

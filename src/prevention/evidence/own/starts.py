@@ -27,6 +27,7 @@ class StartsFile:
     """
 
     file: str
+    sha256: str
     starts: Mapping[str, Mapping[int, int]]
     not_planned: tuple[str, ...]
     rows_used: int
@@ -79,6 +80,7 @@ def read_starts(
             starts[row["programme"]][month] = int(row["starts"])
     return StartsFile(
         file=path.name,
+        sha256=incoming.sha256,
         starts=starts,
         not_planned=tuple(others),
         rows_used=sum(map(len, starts.values())),
