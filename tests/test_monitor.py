@@ -165,7 +165,45 @@ def test_ahead_is_said_and_saves_more(starts: Make, store: tuple[str, str]) -> N
     said = " ".join(came.stdout.split())
     assert "No Wrong Door hub is ahead of plan: 20 young people" in said
     assert "more than planned: £" in said
+    assert "If delivery goes on at the pace of the months reported, the saving is £" in said
     assert "No month to go by in the file, so taken as planned: Mockingbird" in said
+
+
+def test_starts_that_cost_more_than_they_save_are_no_good_news(
+    starts: Make, store: tuple[str, str]
+) -> None:
+    """Reablement is paid for each start: ahead of plan the net saving falls."""
+    file = starts(*level("reablement", 0), *[("reablement", f"2028-0{m}", 60) for m in (4, 5, 6)])
+    asked = (file, "--scenario", "whole-system", "--draws", "0", *store)
+    found = as_json(*asked)
+    total = {"programme": "total", "year": "plan", "version": "then_as_planned"}
+    saved = row(found["annual"], measure="cashable_saving", **total)["change"]
+    net = row(found["annual"], measure="net_saving", **total)["change"]
+    cost = [
+        row(found["plan"], programme="total", version=v)["delivery_cost"]
+        for v in ("planned", "then_as_planned")
+    ]
+    assert net < 0 < saved
+    assert round(saved - net, 2) == round(cost[1] - cost[0], 2)
+    said = " ".join(run(*asked).stdout.split())
+    assert "Net of the cost of delivery the plan saves £" in said
+
+
+@pytest.mark.parametrize(("last", "by_chance"), [(2, True), (0, False)])
+def test_a_gap_that_chance_alone_makes_is_said_to(
+    last: int, by_chance: bool, starts: Make, store: tuple[str, str]
+) -> None:
+    """Of 14 planned, counts at random lie within 4.8 either way eight times in ten."""
+    file = starts(*level("no-wrong-door", 3, 3, 3, last))
+    said = " ".join(run(file, *EXACT, *store).stdout.split())
+    assert "No Wrong Door hub is behind plan" in said
+    assert ("of so few starts chance alone" in said) is by_chance
+
+
+def test_too_early_to_tell_a_pace(starts: Make, store: tuple[str, str]) -> None:
+    said = " ".join(run(starts(*level("mockingbird", 3)), *EXACT, *store).stdout.split())
+    assert "Too few starts were planned so far to tell a pace from them." in said
+    assert "If delivery goes on" not in said
 
 
 def test_the_last_month_to_take(starts: Make, store: tuple[str, str]) -> None:

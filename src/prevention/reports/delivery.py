@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 from rich.console import Console
@@ -11,7 +11,6 @@ from rich.table import Table
 
 from prevention.evidence.own.starts import StartsFile
 from prevention.model.delivered import RECENT, Progress
-from prevention.model.manifest import run_of
 from prevention.model.measures import TOTAL
 from prevention.model.monitoring import (
     PLANNED,
@@ -19,12 +18,14 @@ from prevention.model.monitoring import (
     THEN_RECENT,
     Monitoring,
     Moved,
+    Version,
 )
-from prevention.reports.monitoring import NOT_MEASURED, RULE, last_month, payback_month
+from prevention.reports.delivery_notes import notes, run_line
+from prevention.reports.monitoring import NOT_MEASURED, last_month, payback_month
 from prevention.reports.safe import one_line
 from prevention.reports.terminal import WIDTH, thousands
-from prevention.reports.words import listed, months, per_cent, pounds
-from prevention.years import first_month, format_year, month_label
+from prevention.reports.words import months, per_cent, pounds
+from prevention.years import format_year, month_label
 
 TITLES = {
     PLANNED: "As planned",
@@ -33,8 +34,6 @@ TITLES = {
 }
 _BREACHES_SHOWN = 20
 _MONTHS_SHOWN = 12
-_CHANCE = 1.2816
-"""Standard deviations within which eight counts in ten lie."""
 
 
 def text(file: StartsFile, answer: Monitoring | None) -> str:
@@ -56,9 +55,9 @@ def text(file: StartsFile, answer: Monitoring | None) -> str:
     if answer is not None:
         for table in _tables(answer):
             console.print(table)
-        for sentence in _notes(file, answer):
+        for sentence in notes(file, answer):
             console.print(f"- {sentence}")
-        console.print(_run(answer))
+        console.print(run_line(answer))
     return "\n".join(_printable(line) for line in written.getvalue().rstrip("\n").split("\n"))
 
 
@@ -87,11 +86,19 @@ def _answer(answer: Monitoring) -> Iterator[str]:
     years = f"{format_year(first)} to {format_year(first + answer.plan.years - 1)}"
     after = {
         THEN_PLANNED: f"If everything after that goes to plan, the cashable saving of {years} is",
-        THEN_RECENT: "If it goes on at the pace of the last six months reported, it is",
+        THEN_RECENT: f"If delivery goes on at the pace of {_lately(answer)}, the saving is",
     }
+    if all(progress.recent_share is None for progress in answer.progress.values()):
+        del after[THEN_RECENT]
+        yield "Too few starts were planned so far to tell a pace from them."
     for version, lead in after.items():
         yield f"{lead} {_against(answer, version)}"
     yield NOT_MEASURED
+
+
+def _lately(answer: Monitoring) -> str:
+    counted = max(min(len(progress.months), RECENT) for progress in answer.progress.values())
+    return "the last six months reported" if counted == RECENT else "the months reported"
 
 
 def _standing(progress: Progress) -> str:
@@ -137,7 +144,7 @@ def _against(answer: Monitoring, version: str) -> str:
         if moved.spread is not None:
             low, _, high = moved.spread[-1]
             said += f" (the change is {pounds(low)} to {pounds(high)}, P10 to P90)"
-        said += "."
+        said += f".{_net(figures, change)}"
     if figures.chance:
         before, now = answer.versions[PLANNED].chance[TOTAL], figures.chance[TOTAL]
         said += (
@@ -145,6 +152,16 @@ def _against(answer: Monitoring, version: str) -> str:
             f"{per_cent(now)} of draws ({per_cent(before)} with starts as planned)."
         )
     return said
+
+
+def _net(figures: Version, change: float) -> str:
+    """The change of the net saving, where starts that cost make it another."""
+    net = float(figures.figures[TOTAL, "net_saving"].change[-1])
+    if abs(net - change) < 0.5:
+        return ""
+    return f" Net of the cost of delivery the plan saves {pounds(abs(net))} " + (
+        "more." if net > 0 else "less."
+    )
 
 
 def _tables(answer: Monitoring) -> Iterator[Table]:
@@ -250,131 +267,3 @@ def _pays_back(answer: Monitoring, version: str, id_: str) -> str:
         return "no new cost"
     last = format_year(answer.plan.first_year + answer.plan.years - 1)
     return payback_month(answer, found.payback[id_]) or f"not by {last}"
-
-
-def _notes(file: StartsFile, answer: Monitoring) -> Iterator[str]:
-    yield RULE
-    for progress in answer.progress.values():
-        yield from _of_programme(progress, last_month(answer))
-    if answer.unreported:
-        names = [answer.plan.programmes[id_].name for id_ in answer.unreported]
-        yield f"No month to go by in the file, so taken as planned: {listed(names)}."
-        changes = [
-            v.figures[i, "cashable_saving"].change[-1]
-            for i in answer.unreported
-            for v in answer.versions.values()
-        ]
-        if any(changes):
-            yield (
-                "Their saving moves a little all the same: programmes on one service line share "
-                "its people, and what one does not avoid is left for the others."
-            )
-    if file.not_planned:
-        yield f"In the file and not in the scenario, so set aside: {listed(file.not_planned)}."
-    yield from _on_the_file(answer)
-    changes = [
-        version.figures[TOTAL, "cashable_saving"].spread for version in answer.versions.values()
-    ]
-    behind = any(progress.status == "behind" for progress in answer.progress.values())
-    if behind and any(spread is not None and spread[-1, -1] > 0 for spread in changes):
-        yield (
-            "A change above zero at P90 is no gain of being behind: in those draws the programme "
-            "makes things worse, as some did in trials, and fewer starts do less harm."
-        )
-    yield (
-        "Cost of delivery is as planned but for what is paid for each start. Starts of programmes "
-        "reported are taken as they stand in all three versions: what P10 to P90 covers is effect, "
-        "lag, prices and the other assumptions."
-    )
-    yield from answer.missing
-
-
-def _run(answer: Monitoring) -> str:
-    """What the plan's run was made of, as a forecast of it says."""
-    run = run_of(answer.plan, answer.council, answer.draws, answer.seed)
-    return (
-        f"Plan as in run {run['run_id']}: {answer.draws:,} draws, seed {answer.seed}, version "
-        f"{run['version']}. Money is cash of the year."
-    )
-
-
-def _of_programme(progress: Progress, last: int) -> Iterator[str]:
-    name, recent = progress.programme.name, progress.recent_share
-    planned, delivered = (
-        float(column[-RECENT:].sum()) for column in (progress.planned, progress.delivered)
-    )
-    counted = min(len(progress.months), RECENT)
-    span = f"the last {counted} months reported" if counted > 1 else "the one month reported"
-    if recent is None:
-        yield (
-            f"{name}: too few starts were planned in {span} ({planned:.1f}) to tell a pace; both "
-            "lines go on as planned."
-        )
-    else:
-        yield (
-            f"{name}: the recent pace is {delivered:,.0f} of {planned:,.1f} planned starts in "
-            f"{span} ({delivered / counted:,.1f} a month), {per_cent(recent)}. The line at recent "
-            "pace carries that share of the plan on to every later month."
-        )
-    if progress.waits:
-        yield (
-            f"{name}: {listed(progress.waits)} is planned to start later, and comes as planned "
-            "in both lines."
-        )
-    if progress.status != "on plan" and abs(progress.gap) <= _CHANCE * progress.total_planned**0.5:
-        yield (
-            f"{name}: of so few starts chance alone, were they to come at random, makes a gap "
-            "this wide in more than two counts of ten."
-        )
-    if progress.gaps:
-        absent = listed(_spans(progress.gaps))
-        yield (
-            f"{name}: nothing is reported for {absent}. Not known is not nothing: taken as "
-            "planned and left out of planned and delivered. Write 0 where nobody started."
-        )
-    if progress.earlier > 0.05:
-        yield f"{name}: months before {month_label(progress.months[0])} are taken as planned."
-    if progress.outside:
-        started = listed(_spans(progress.outside))
-        yield f"{name}: the plan runs nothing in {started}, when people started; they are counted."
-    if progress.last < last:
-        yield f"{name} is reported only to {month_label(progress.last)}."
-
-
-def _spans(numbers: Sequence[int]) -> list[str]:
-    """Months in words, those that follow each other from the first to the last.
-
-    >>> _spans([324, 325, 326, 330])
-    ['April 2027 to June 2027', 'October 2027']
-    """
-    runs: list[list[int]] = []
-    for month in numbers:
-        if runs and month == runs[-1][-1] + 1:
-            runs[-1].append(month)
-        else:
-            runs.append([month])
-    ends = ([month_label(run[0]), month_label(run[-1])] for run in runs)
-    return [" to ".join(dict.fromkeys(pair)) for pair in ends]
-
-
-def _on_the_file(answer: Monitoring) -> Iterator[str]:
-    empty, reported = 0, sorted({m for p in answer.progress.values() for m in p.months})
-    for month in reversed(reported):
-        if any(
-            p.delivered[p.months.index(month)]
-            for p in answer.progress.values()
-            if month in p.months
-        ):
-            break
-        empty += 1
-    if empty > 1:
-        yield (
-            f"The last {empty} months reported are 0 throughout. If they are still to come, name "
-            "the last month that has been with --as-at."
-        )
-    if reported[-1] < first_month(answer.plan.first_year):
-        year = format_year(2001 + reported[-1] // 12)
-        yield (
-            f"The plan opens in {format_year(answer.plan.first_year)}. For the saving of {year} "
-            f"as well, add --first-year {year}."
-        )
