@@ -315,6 +315,29 @@ def test_a_row_refused_does_not_hide_the_row_that_corrects_it(run: Any, tmp_path
     assert found["rows_used"] == 2
 
 
+def test_cases_of_other_programmes_are_left_out(run: Any, tmp_path: Path) -> None:
+    rows = [
+        "Programme,Referral date,Outcome date",
+        "No Wrong Door,01/05/2024,01/06/2025",
+        "Mockingbird,02/05/2024,01/06/2024",
+        "no-wrong-door,02/05/2024,",
+        "Star Trek,02/05/2024,",
+    ]
+    file = tmp_path / "all.csv"
+    file.write_text("\n".join(rows), encoding="utf-8")
+    found = json.loads(learned(run, file, "--format", "json").stdout)
+    assert found["set_aside"] == {"rows of another programme": 1}
+    assert [(b["row"], b["rule"], b["value"]) for b in found["breaches"]] == [
+        (5, "CA10", "Star Trek")
+    ]
+    assert (found["rows_read"], found["rows_used"]) == (3, 2)
+    # The same heading may tell the programme from its comparison group.
+    groups = ["Programme,Referral date,Outcome date", "Yes,01/05/2024,01/06/2025"]
+    file.write_text("\n".join([*groups, "Yes,01/05/2024,", "No,01/05/2024,"]), encoding="utf-8")
+    found = json.loads(learned(run, file, "--format", "json").stdout)
+    assert (found["rows_used"], found["records"]["referrals"]) == (3, 2)
+
+
 def test_case_records_are_never_loaded(run: Any, cases: Path) -> None:
     """Whoever tries is told the command that takes them."""
     for more in ([], ["--as", "cases"]):

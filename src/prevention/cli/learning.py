@@ -61,7 +61,7 @@ def learn(
     with plain_errors():
         bench = Workbench(data, store)
         base = _runs(bench, scenario, programme) if scenario else _one_that_runs(bench, programme)
-        cases = _cases(bench, file, council, as_at)
+        cases = _cases(bench, file, programme, council, as_at)
         found = _found(bench, cases, programme)
         settings = found.settings(who or user(), why or "Learned from the council's case records")
         as_scenario = output is not None and output.suffix == ".toml"
@@ -83,13 +83,19 @@ def learn(
         raise typer.Exit(DATA_WRONG)
 
 
-def _cases(bench: Workbench, file: Path, council: str, as_at: str) -> CaseFile:
-    """The case records, their headings in words the council has settled before."""
-    from prevention.evidence.own.cases import CASES, read_cases
+def _cases(bench: Workbench, file: Path, programme: str, council: str, as_at: str) -> CaseFile:
+    """The programme's case records, in words the council has settled before."""
+    from prevention.evidence.own.cases import CASES, Wanted, read_cases
     from prevention.evidence.own.mapping import remembered
+    from prevention.evidence.own.words import folded, guess_programme
 
     words = remembered(bench.record, code_of_council(council, bench.store))
-    return read_cases(file, dt.date.today(), _day(as_at), words.get(CASES, {}))
+    names = {id_: known.name for id_, known in bench.library.programmes.items()}
+    settled = words.get("programme", {})
+    wanted = Wanted(
+        programme, lambda text: settled.get(folded(text)) or guess_programme(text, names)
+    )
+    return read_cases(file, wanted, dt.date.today(), _day(as_at), words.get(CASES, {}))
 
 
 def _runs(bench: Workbench, scenario: str, programme: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -87,10 +87,25 @@ class _Row:
         self.breaches.append(Breach("cases", self.number, column, rule, _shown(value), message))
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """The programme whose cases are wanted, by its id, and the programme that a word means.
+
+    meant: gives an id, or nothing for a word that is not known.
+    """
+
+    id: str
+    meant: Callable[[str], str]
+
+
 def read_cases(
-    path: Path, today: dt.date, as_at: dt.date | None = None, words: Mapping[str, str] | None = None
+    path: Path,
+    wanted: Wanted,
+    today: dt.date,
+    as_at: dt.date | None = None,
+    words: Mapping[str, str] | None = None,
 ) -> CaseFile:
-    """Read case records as they stood on a day.
+    """Read the case records of a programme as they stood on a day.
 
     Args:
         as_at: None takes the last date in the file.
@@ -113,7 +128,7 @@ def read_cases(
             missing=tuple(found.missing),
         )
     aside: Counter[str] = Counter()
-    rows = _rows(found, aside, today)
+    rows = _rows(_with_group(found), wanted, aside, today)
     used = [row for row in rows if not row.breaches]
     days = [day for row in used for day in row.dates.values() if day is not None]
     end = as_at or max(days, default=today)
@@ -148,12 +163,31 @@ def _header(path: Path, words: Mapping[str, str]) -> Found:
     )
 
 
-def _rows(found: Found, aside: Counter[str], today: dt.date) -> list[_Row]:
+def _with_group(found: Found) -> Found:
+    """The header, where a column headed programme tells programme from comparison."""
+    if "scheme" in found.columns and "group" not in found.columns:
+        place = found.columns["scheme"]
+        said = {folded(cell) for cell in found.sheet.below(found.header)[place]} - {""}
+        if said and said <= set(_GROUPS):
+            found.columns["group"] = found.columns.pop("scheme")
+    return found
+
+
+def _rows(found: Found, wanted: Wanted, aside: Counter[str], today: dt.date) -> list[_Row]:
     """Every row judged; of rows with the same reference and referral date the first counts."""
     first: dict[tuple[str, str], int] = {}
     rows = []
     for number, cells in rows_below(found, aside):
         row = _judged(number, cells, today, "group" in found.columns)
+        if "scheme" in found.columns and row.group == "programme":
+            text = cells.get("scheme", "")
+            meant = wanted.meant(text) if text else ""
+            if meant not in ("", wanted.id):
+                aside["rows of another programme"] += 1
+                continue
+            if not meant:
+                message = f"No programme of ours goes by that name. Write {wanted.id} if it is it."
+                row.refuse("scheme", "CA10", text, message)
         reference = folded(cells.get("reference", ""))
         if reference and not row.breaches:
             before = first.setdefault((reference, str(row.dates["start"])), number)
@@ -243,7 +277,12 @@ def _shown(text: str) -> str:
 
 def _recognised(found: Found, as_at: dt.date, guessed: bool) -> tuple[str, ...]:
     """What was understood, in plain sentences."""
-    words = {**_DATES, "group": "group", "reference": "case reference"}
+    words = {
+        **_DATES,
+        "scheme": "programme",
+        "group": "group",
+        "reference": "case reference",
+    }
     used = "; ".join(
         f"{_shown(found.headings[place])} is the {words[ours]}"
         for ours, place in found.columns.items()

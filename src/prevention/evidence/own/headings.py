@@ -45,6 +45,8 @@ COLUMN_WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "left": ("closing date", "closed without outcome", "date closed", "case closed",
                  "closure date", "close date", "end date", "left programme", "date left",
                  "left date", "withdrawn", "closed", "moved away"),
+        "scheme": ("programme", "program", "programme name", "scheme name", "intervention",
+                   "project"),
         "group": ("cohort", "arm", "programme or comparison", "study group", "matched group"),
         "reference": ("case reference", "case ref", "case id", "case number", "case no",
                       "person id", "client id", "child id", "id", "ref"),
@@ -58,7 +60,7 @@ COLUMN_WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
 }  # fmt: skip
 """Headings that mean a column of ours, by table."""
-_OPTIONAL = frozenset({"cost_centre", "end_date", "left", "group", "reference"})
+_OPTIONAL = frozenset({"cost_centre", "end_date", "left", "scheme", "group", "reference"})
 
 
 @dataclass
