@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 
 from model.strategies import NO_SHRINK, OTHER_SERVICE, programmes
 from model.synthetic import (
+    BOUNDLESS,
     FIRST_YEAR,
     GO_LIVE,
     SERVICE,
     chain,
+    fixed,
     line,
     plan,
     programme,
@@ -41,8 +43,8 @@ COUNCIL = synthetic_council(line(people=300), line(OTHER_SERVICE, people=80, uni
 
 def pays(id_: str, **given: object) -> Programme:
     """GBP 100,000 a year for a saving that soon is GBP 1,000 a month more each month."""
-    fixed: dict[str, object] = {"capacity": 1, "onset_lag": 3, "onset_spread": 1}
-    return programme(id_, **(fixed | {"fixed_cost": 100_000.0, "set_up_cost": 50_000.0} | given))
+    usual: dict[str, object] = {"capacity": 1, "onset_lag": 3, "onset_spread": 1}
+    return programme(id_, **(usual | {"fixed_cost": 100_000.0, "set_up_cost": 50_000.0} | given))
 
 
 def loses(id_: str, **given: object) -> Programme:
@@ -81,7 +83,9 @@ def every_mix(chosen: Plan, goal: str) -> dict[Picks, tuple[int, int]]:
 pools = st.builds(
     lambda order, *found: plan(*found, years=3, overlap_order=order),
     st.sampled_from([(), (), ("c", "a")]),
-    *(programmes(id_=id_) for id_ in ("a", "b", "c")),
+    programmes(id_="a"),
+    programmes(id_="b"),
+    programmes(id_="c").map(lambda c: c.model_copy(update={"already_in_base": fixed(30_000)})),
 )
 
 
@@ -117,6 +121,37 @@ def test_where_not_all_can_be_compared_no_change_of_one_programme_betters_the_mi
     assert mixes[best][1] <= limit
     near = [p for p in mixes if sum(a != b for a, b in zip(p, best, strict=True)) <= 1]
     assert mixes[best][0] == max(mixes[p][0] for p in near if mixes[p][1] <= limit)
+
+
+def test_two_programmes_can_be_changed_at_once() -> None:
+    twice = set(searching._changed_twice((1, 0, 0), (3, 2, 1)))
+    assert twice == {(0, 1, 0), (2, 1, 0)}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(searching, "MOST_SWAPS", 0)
+        assert set(searching._changed_twice((1, 0, 0), (3, 2, 1))) == {(0, 1, 0)}
+
+
+@pytest.mark.parametrize("people", [BOUNDLESS, 300, 100])
+def test_a_search_finds_what_comparing_every_mix_finds(people: float) -> None:
+    """One large programme or two small: neither adding nor swapping one leads from it to them."""
+    chosen = plan(
+        pays("large", capacity=2.4, set_up_cost=200_000),
+        pays("left", capacity=1.5, set_up_cost=90_000),
+        pays("right", capacity=1.4, set_up_cost=90_000, onset_lag=5, onset_spread=2),
+        loses("losing"),
+    )
+    judge = judge_of(chosen, synthetic_council(line(people=people)))
+    mixes = set()
+    for limit in range(0, 50_000_000, 2_500_000):
+        proven = search(judge, limit)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(searching, "MOST_RUNS", 0)
+            found = search(judge, limit)
+        assert proven.is_proven
+        assert not found.is_proven
+        assert found.ranked[0] == proven.ranked[0]
+        mixes.add(found.ranked[0])
+    assert len(mixes) > 2
 
 
 def test_a_larger_limit_never_does_worse(library: Library, warrington: CouncilEvidence) -> None:
@@ -199,6 +234,8 @@ def test_the_second_of_two_programmes_for_the_same_people_is_left_out() -> None:
     assert started(answer(other, council=few)) == {"other": GO_LIVE}
     assert started(answer(one, other, council=few)) == {"one": GO_LIVE}
     assert started(answer(other, one, council=few)) == {"one": GO_LIVE}
+    third = programme("third", **same)
+    assert started(answer(third, other, one, council=few)) == {"one": GO_LIVE}
 
 
 def test_the_limit_is_on_the_deepest_month_not_on_the_sum_of_costs() -> None:
@@ -333,3 +370,16 @@ def test_chances_are_those_of_the_draws() -> None:
     tight = answer(only, council=council, draws=1024, limit=found.best.need)
     assert 0.2 < tight.best.within < 0.8
     assert 0 < found.beats <= 1
+
+
+def test_chances_are_of_what_is_started_and_the_limit_of_that_with_what_runs() -> None:
+    cost = ranged(900_000, 1_000_000, 1_100_000)
+    old = loses("old", go_live=RUNNING, fixed_cost=cost)
+    new = uncertain("new")
+    council = synthetic_council()
+    found = answer(old, new, council=council, draws=1024, limit=5_000_000)
+    both, alone = (project(plan(*each), council, 1024).net_present for each in ((old, new), (old,)))
+    spread = np.quantile(both["total"] - alone["total"], [0.1, 0.5, 0.9])
+    assert found.all_in.goal == pytest.approx(spread, rel=1e-4)
+    assert 0.4 < found.running.within < 0.6
+    assert found.all_in.within >= found.running.within

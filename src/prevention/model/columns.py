@@ -133,25 +133,16 @@ class Columns:
 
 
 def _nothing_of(way: Way) -> Way:
-    """A programme that is left out: it does nothing and costs nothing."""
+    """A programme that is left out: it saves nothing and costs nothing."""
     work = way.work
     nothing = Reach(*(np.zeros_like(getattr(work.reach, f.name)) for f in fields(Reach)))
-    idle = {name: np.zeros_like(getattr(work.delivery, name)) for name in _DOES}
     free = type(work.cost)(*(np.zeros_like(getattr(work.cost, f.name)) for f in fields(work.cost)))
     claims = {
-        service: replace(
-            claim,
-            care=np.zeros_like(claim.care),
-            already_in_base=np.zeros_like(claim.already_in_base),
-        )
+        service: replace(claim, already_in_base=np.zeros_like(claim.already_in_base))
         for service, claim in way.claims.items()
     }
-    delivery = replace(work.delivery, **idle)
+    delivery = replace(work.delivery, care=np.zeros_like(work.delivery.care))
     return Way(replace(work, delivery=delivery, cost=free, reach=nothing), claims)
-
-
-_DOES = ("begun", "care", "earlier", "tail")
-"""What a programme does, of all that stands in its delivery."""
 
 
 def _side_by_side(parts: Sequence[Any], at: Places) -> Any:
