@@ -100,7 +100,7 @@ def test_a_replay_that_differs_says_so_and_is_no_success(
     monkeypatch.setattr(manifest, "source_hash", lambda: "another")
     whole = summary.document
     monkeypatch.setattr(
-        "prevention.jobs.document",
+        "prevention.jobs.workbench.document",
         lambda p: (
             whole(p) | {"appraisal": [r | {"npv_cashable": 1} for r in whole(p)["appraisal"]]}
         ),

@@ -125,11 +125,12 @@ def _is_in(bench: Workbench, scenario: str, programme: str) -> bool:
 
 def _found(bench: Workbench, cases: CaseFile, programme: str) -> Findings:
     """What was learned; where nothing can be, the rows refused are told first."""
+    from prevention.jobs.own_records import learn as learned
     from prevention.learning.cohort import RecordsUnfit
     from prevention.reports.learned import reading_lines
 
     try:
-        return bench.learn(cases, programme)
+        return learned(bench, cases, programme)
     except RecordsUnfit:
         for line in reading_lines(cases):
             typer.echo(line, err=True)

@@ -59,10 +59,12 @@ def monitor(
     Loads and stores nothing. Leaves with 3 where rows of the file were refused.
     """
     with plain_errors():
+        from prevention.jobs.own_records import monitor as against_plan
+
         last = None if as_at is None else _month(as_at)
         bench, request = asked(council, scenario, set_, first_year, years, draws, seed, data, store)
         with stages("Reading") as progress:
-            found, answer = bench.monitor(request, file, last, progress)
+            found, answer = against_plan(bench, request, file, last, progress)
         write(_text(found, answer, format_), output)
         if found.breaches:
             _tell(found, format_, output)

@@ -76,6 +76,8 @@ def optimise(
     An output that ends in .toml is the mix as a scenario, which forecast and the others take.
     """
     with plain_errors():
+        from prevention.jobs.choosing import optimise as best_within
+        from prevention.jobs.choosing import scenario_from
         from prevention.years import parse_year
 
         limit = _pounds(budget)
@@ -83,14 +85,14 @@ def optimise(
         only = [name.strip() for name in (programmes or "").split(",") if name.strip()]
         bench, request = asked(council, scenario, set_, first_year, years, draws, seed, data, store)
         with stages("Reading") as progress:
-            answer = bench.optimise(request, limit, goal.value, latest, only, progress)
+            answer = best_within(bench, request, limit, goal.value, latest, only, progress)
         if output is None or output.suffix != ".toml":
             write(_text(answer, format_), output)
             return
         from prevention.evidence.documents import written
 
         write(_text(answer, format_), None)
-        write(written(bench.scenario_of(request, answer)).rstrip(), output)
+        write(written(scenario_from(bench, request, answer)).rstrip(), output)
         typer.echo(
             f"Wrote {output}. See it with: prevention forecast --scenario {output}", err=True
         )

@@ -1,4 +1,4 @@
-"""The jobs people come to do, once, for the command line and the dashboard alike."""
+"""The library, the store and the record, and what is asked of them most: a forecast."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from prevention.evidence.council import council_evidence
 from prevention.evidence.councils import find_council
@@ -16,23 +16,11 @@ from prevention.evidence.sources import every_source
 from prevention.evidence.store import open_store
 from prevention.model.chain import covered
 from prevention.model.comparison import differences
-from prevention.model.economy import graded
 from prevention.model.evidence import CouncilEvidence
-from prevention.model.manifest import assumptions_hash, plan_of, run_of
+from prevention.model.manifest import plan_of, run_of
 from prevention.model.memo import Cache
-from prevention.model.mix import pool, scenario_of
-from prevention.model.monitoring import Monitoring, monitor
-from prevention.model.optimum import Optimum, optimum
 from prevention.model.projection import DEFAULT_DRAWS, Projection, project
-from prevention.model.scenarios import (
-    Change,
-    Library,
-    Plan,
-    Scenario,
-    ScenarioError,
-    nearest,
-    resolve,
-)
+from prevention.model.scenarios import Change, Library, Plan, Scenario, ScenarioError, resolve
 from prevention.model.summary import document
 from prevention.record import Record, open_record
 from prevention.record.programmes import saved_programmes
@@ -48,13 +36,7 @@ from prevention.record.scenarios import (
 from prevention.shelf import Shelf
 from prevention.years import parse_year
 
-if TYPE_CHECKING:
-    from prevention.evidence.own.cases import CaseFile
-    from prevention.evidence.own.starts import StartsFile
-    from prevention.learning.findings import Findings
-
 Progress = Callable[[int, int], None]
-Tell = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,10 +191,10 @@ class Workbench:
     def plan(self, request: Request) -> Plan:
         """A request's scenario with every assumption filled in."""
         scenario = self.scenario(request.scenario)
-        library = self._library_of(scenario)
+        library = self.library_of(scenario)
         return resolve(scenario, library, request.changes, request.first_year, request.years)
 
-    def _library_of(self, scenario: Scenario) -> Library:
+    def library_of(self, scenario: Scenario) -> Library:
         """The library a scenario is resolved in; the record is opened only for what is in it."""
         if self.on_file.scenarios.get(scenario.id) is scenario:
             return self.on_file
@@ -220,25 +202,6 @@ class Workbench:
         while "@" in link.differs_from and link.differs_from not in named:
             named[link.differs_from] = link = self.scenario(link.differs_from)
         return replace(self.library, scenarios=named)
-
-    def learn(self, cases: CaseFile, programme: str) -> Findings:
-        """What case records teach of a programme, set out from its evidence.
-
-        The evidence is taken as a forecast uses it: lengthened where it is weak.
-
-        Raises:
-            ScenarioError: no such programme. RecordsUnfit: nothing can be learned.
-        """
-        from prevention.learning.findings import learn  # scipy's optimisers take a second
-
-        known = self.library.programmes
-        if programme not in known:
-            raise ScenarioError(
-                f"There is no programme '{programme}'.{nearest(programme, known)} "
-                f"Known: {', '.join(known)}."
-            )
-        evidence = graded(known[programme], self.library.economy)
-        return learn(cases.cases, evidence, cases.as_at)
 
     def run(self, request: Request) -> dict[str, Any]:
         """The run record of a request, without running it: does an approval still hold?"""
@@ -276,73 +239,6 @@ class Workbench:
         council = self.council(request.council)
         plan = self.plan(request)
         return project(plan, council, request.draws, request.seed, cache, progress, self.shelf)
-
-    def optimise(
-        self,
-        request: Request,
-        limit: float,
-        goal: str = "npv-cashable",
-        latest: int | None = None,
-        only: Sequence[str] = (),
-        progress: Tell | None = None,
-    ) -> Optimum:
-        """The mix and timing of a scenario's programmes that does best within a limit, GBP.
-
-        latest: year ending of the last year in which anything may start. only: programmes to
-        choose from, all where none is named.
-
-        Raises:
-            ScenarioError: a name or a year that is not of the plan.
-        """
-        plan, council = pool(self.plan(request), only), self.council(request.council)
-        draws, seed = request.draws, request.seed
-        return optimum(plan, council, limit, goal, latest, draws, seed, self.shelf, progress)
-
-    def scenario_of(self, request: Request, answer: Optimum) -> Scenario:
-        """The best mix found as a scenario that any forecast takes, with the same figures.
-
-        Raises:
-            ScenarioError: no mix keeps within the limit, or this one cannot be written.
-        """
-        if answer.best is None:
-            raise ScenarioError("No mix keeps within the limit, so no scenario was written.")
-        source, given = self.scenario(request.scenario), self.plan(request)
-        is_file = request.scenario not in self.on_file.scenarios and is_path(request.scenario)
-        by_name = "" if is_file else request.scenario
-        found = scenario_of(source, by_name, request.changes, given, answer.best.plan)
-        again, _ = covered(resolve(found, self._library_of(found)), answer.council)
-        if assumptions_hash(again) != assumptions_hash(answer.best.plan):
-            raise ScenarioError(
-                f"This mix cannot be written as what differs from '{request.scenario}'. "
-                "Write the changes made with --set into that scenario first."
-            )
-        return found
-
-    def monitor(
-        self,
-        request: Request,
-        file: Path,
-        as_at: int | None = None,
-        progress: Tell | None = None,
-    ) -> tuple[StartsFile, Monitoring | None]:
-        """Starts that happened against those planned, and what that does to the saving.
-
-        as_at: the last month of the file to take (month number). Nothing is stored. No answer
-        where the file's rows break the rules and none is left to compare.
-
-        Raises:
-            ScenarioError: the file has no programme of the scenario. NotRecognised, FileRefused,
-            FileNotFoundError: in plain words.
-        """
-        from prevention.evidence.own.starts import read_starts  # brings pandas, slow to import
-
-        plan, council = self.plan(request), self.council(request.council)
-        names = {id_: programme.name for id_, programme in plan.programmes.items()}
-        found = read_starts(file, self.data, self.record, council.code, names, as_at)
-        if found.breaches and not found.rows_used:
-            return found, None
-        draws, seed = request.draws, request.seed
-        return found, monitor(plan, council, found.starts, draws, seed, self.shelf, progress)
 
     def keep(
         self,
