@@ -77,6 +77,15 @@ def test_everybody_closed_and_followed_long_enough_is_taken() -> None:
     assert learn(whole, programme, AS_AT).label == "local"
 
 
+def test_outcomes_entered_at_a_review_are_refused() -> None:
+    """Everybody's outcome a year to the day: the calendar's lag, and it would look certain."""
+    starts = [dt.date(2023, 11, 1) + dt.timedelta(days=5 * n) for n in range(70)]
+    cases = [closed(start, 365) for start in starts[:40]] + [Case(start) for start in starts[40:]]
+    programme = read_library(data_folder()).programmes["no-wrong-door"]
+    with pytest.raises(RecordsUnfit, match=r"40 of 40 outcomes came exactly 12\.0 months"):
+        learn(cases, programme, AS_AT)
+
+
 def test_people_needed_as_worked_out_by_hand() -> None:
     """Statistics of two shares, one-sided 10 %, power 80 %."""
     assert people_needed(0.30, 0.20) == 167

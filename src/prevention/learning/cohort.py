@@ -17,6 +17,9 @@ Group = Literal["programme", "comparison"]
 SHORTEST = 0.25
 """Months: a wait of nothing, as where an outcome is entered on the day of referral, counts so."""
 
+_ENOUGH_TO_DIFFER = 10
+"""Outcomes among which some must lie days apart."""
+
 
 class RecordsUnfit(ValueError):
     """Nothing can be learned from the records as they are; says why and what to do."""
@@ -117,4 +120,23 @@ def refuse_completed_only(people: Cohort) -> None:
             f"say with --as-at on which day the file was made: the newest referral must be at "
             f"least {longest:.0f} months old by then (the longest wait here); it is "
             f"{newest:.0f}."
+        )
+
+
+def refuse_one_wait(people: Cohort) -> None:
+    """Refuse records in which half or more of the outcomes came after the very same wait.
+
+    Such a wait is that of a calendar, as a review a year on, and it would look beyond doubt.
+
+    Raises:
+        RecordsUnfit: in plain words, with what to do.
+    """
+    if people.outcomes < _ENOUGH_TO_DIFFER:
+        return
+    waits, counts = np.unique(np.round(people.waited[people.known], 1), return_counts=True)
+    if 2 * counts.max() >= people.outcomes:
+        raise RecordsUnfit(
+            f"{counts.max():,} of {people.outcomes:,} outcomes came exactly "
+            f"{waits[counts.argmax()]:.1f} months after referral. That looks like a review date, "
+            "not the day of the outcome. Enter the day on which each outcome came."
         )

@@ -14,6 +14,7 @@ from prevention.learning.cohort import (
     RecordsUnfit,
     cohort,
     refuse_completed_only,
+    refuse_one_wait,
 )
 from prevention.learning.effect import Effect, compare
 from prevention.learning.gates import UNMOVED, Label, Needed, judged
@@ -102,7 +103,8 @@ def learn(cases: Sequence[Case], programme: Programme, as_at: dt.date) -> Findin
         programme: with its lag as a forecast uses it (`model.economy.graded`).
 
     Raises:
-        RecordsUnfit: only completed cases, no cases, or a lag that cannot be learned.
+        RecordsUnfit: only completed cases, no cases, one wait for all, or a lag that cannot
+            be learned.
     """
     if programme.lag_shape == "profile":
         raise RecordsUnfit(
@@ -111,6 +113,7 @@ def learn(cases: Sequence[Case], programme: Programme, as_at: dt.date) -> Findin
         )
     people = cohort(cases, "programme", as_at)
     refuse_completed_only(people)
+    refuse_one_wait(people)
     label, needed = judged(people)
     found = fit(people, programme.onset_lag, programme.onset_spread)
     effect, why = _effect(people, cohort(cases, "comparison", as_at), programme)
