@@ -294,6 +294,21 @@ def test_nothing_is_loaded_and_nobody_is_named(
     assert CliRunner().invoke(app, ["loads", *store]).stdout == before
 
 
+def test_nothing_made_of_the_starts_is_left_on_the_disk(
+    starts: Make, store_path: Path, tmp_path: Path
+) -> None:
+    """Draws and lags are kept for other runs; a response would tell the counts."""
+    place = tmp_path / "place" / "evidence.duckdb"
+    place.parent.mkdir()
+    place.symlink_to(store_path)
+    file = starts(*level("no-wrong-door", 3, 2))
+    came = run(file, "--scenario", "step-up", "--draws", "256", "--store", str(place))
+    assert came.exit_code == 0
+    left = {path.name for path in (place.parent / "kept").iterdir()}
+    assert left <= {"scores", "lags"}
+    assert "scores" in left
+
+
 def test_months_across_are_read_as_a_load_reads_them(
     store: tuple[str, str], tmp_path: Path
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from prevention.evidence.own.cases import CaseFile
@@ -54,5 +55,7 @@ def monitor(
     found = read_starts(file, bench.data, bench.record, council.code, names, as_at)
     if found.breaches and not found.rows_used:
         return found, None
+    # A response is made of the file's starts, and nothing of the file is to stay.
+    shelf = replace(bench.shelf, left_out=("responses",))
     draws, seed = request.draws, request.seed
-    return found, compared(plan, council, found.starts, draws, seed, bench.shelf, tell)
+    return found, compared(plan, council, found.starts, draws, seed, shelf, tell)
