@@ -172,16 +172,16 @@ def test_starts_before_go_live_and_after_the_end_count_and_cost() -> None:
     """No wave runs in those months: they stand in one of their own, without running costs."""
     each = lagging(go_live=dt.date(2027, 10, 1), ends=dt.date(2028, 3, 31), cost_per_start=1000)
     chosen = plan(each)
-    starts = dict.fromkeys(range(APRIL, APRIL + 14), 0.0) | {APRIL + 1: 3.0, APRIL + 13: 2.0}
+    starts = dict.fromkeys(range(APRIL, APRIL + 14), 0.0) | {APRIL + 1: 3.0, APRIL + 12: 2.0}
     found = monitor(chosen, synthetic_council(), {"synthetic": starts})
     progress = found.progress["synthetic"]
-    assert progress.outside == (APRIL + 1, APRIL + 13)
+    assert progress.outside == (APRIL + 1, APRIL + 12)
     assert (progress.total_planned, progress.total_delivered) == (12, 5)
     version = found.versions[THEN_PLANNED]
     people = {"starts": (3.0,), "capacity": 0, "cost_per_start": 1000}
     early, late = (
         plan(lagging(**people | {"go_live": day, "starts": (count,)}))
-        for day, count in ((dt.date(2027, 5, 1), 3.0), (dt.date(2028, 5, 1), 2.0))
+        for day, count in ((dt.date(2027, 5, 1), 3.0), (dt.date(2028, 4, 1), 2.0))
     )
     saved = version.figures[TOTAL, CASHABLE].central
     assert saved == pytest.approx(care(early) + care(late), abs=0.02)
@@ -192,12 +192,16 @@ def test_starts_before_go_live_and_after_the_end_count_and_cost() -> None:
 
 def test_people_who_start_while_a_wave_mobilises_are_of_that_wave() -> None:
     each = lagging(mobilisation=6)
-    starts = {APRIL: 0.0, APRIL + 1: 2.0}
+    starts = {APRIL: 3.0, APRIL + 1: 2.0}
     schedule = Schedule.of(each, plan(each), starts)
     found = schedule.with_delivered(starts)
     assert not found.expansions
-    assert found.starts[:8] == (0.0, 2.0, 0.0, 0.0, 0.0, 0.0, 2.0, 2.0)
+    assert found.starts[:8] == (3.0, 2.0, 0.0, 0.0, 0.0, 0.0, 2.0, 2.0)
     assert schedule.progress(starts).outside == ()
+    wave = {"go_live": dt.date(2027, 5, 1), "capacity": fixed(1), "mobilisation": fixed(5)}
+    both = lagging(mobilisation=6, expansions={"newer": Rollout.model_validate(wave)})
+    found = Schedule.of(both, plan(both), starts).with_delivered(starts)
+    assert (found.starts[:2], found.expansions["newer"].starts[0]) == ((3.0, 0.0), 2.0)
 
 
 def test_a_months_starts_go_to_the_waves_as_the_plan_shares_them() -> None:
@@ -212,6 +216,9 @@ def test_a_months_starts_go_to_the_waves_as_the_plan_shares_them() -> None:
     assert found.expansions["second"].starts[:5] == (3.0, 3.0, 3.0, 3.0, 3.0)
     assert found.expansions["third"].starts[:2] == (5.0, 5.0)
     assert schedule.progress(starts).waits == ("third",)
+    begun = {APRIL + 6: 4.0, APRIL + 24: 4.0}
+    progress = Schedule.of(each, plan(each), begun).progress(begun)
+    assert (progress.waits, progress.earlier) == ((), 3 * 2 + 3 * 8)
 
 
 @pytest.mark.parametrize("live", [dt.date(2026, 9, 16), dt.date(2027, 6, 10)])
@@ -237,12 +244,37 @@ def test_too_few_planned_starts_tell_no_pace() -> None:
     assert then.tolist() == recent.tolist()
 
 
-def test_months_reported_past_the_plan_change_nothing_in_it() -> None:
+@pytest.mark.parametrize("months", [1, 3])
+def test_months_reported_past_the_plan_change_nothing_in_it(months: int) -> None:
     chosen = plan(lagging(), years=1)
-    starts = {"synthetic": dict.fromkeys(range(APRIL + 12, APRIL + 15), 5.0)}
+    starts = {"synthetic": dict.fromkeys(range(APRIL + 12, APRIL + 12 + months), 5.0)}
     found = monitor(chosen, synthetic_council(), starts)
     assert not found.versions[THEN_RECENT].figures[TOTAL, CASHABLE].change.any()
-    assert found.progress["synthetic"].total_planned == 6
+    assert found.progress["synthetic"].total_planned == 2 * months
+
+
+def test_the_gap_is_measured_by_the_pace_the_plan_has_of_late() -> None:
+    """Two a month for six months and then eight: a gap of eight is one month, not 1.6."""
+    each = lagging(expansions={"second": Rollout(go_live=dt.date(2027, 10, 1), capacity=fixed(6))})
+    starts = {month: 2.0 if month < APRIL + 6 else 8.0 for month in range(APRIL, APRIL + 12)}
+    progress = Schedule.of(each, plan(each), starts).progress(starts | {APRIL + 11: 0.0})
+    assert (progress.gap, progress.months_ahead) == (-8, -1)
+
+
+def test_three_planned_starts_are_enough_to_tell_a_pace() -> None:
+    each = lagging(capacity=0.5)
+    starts = dict.fromkeys(range(APRIL, APRIL + 6), 1.0)
+    schedule = Schedule.of(each, plan(each), starts)
+    assert schedule.progress(starts).recent_share == 2
+    assert schedule.progress({APRIL: 1.0, APRIL + 1: 0.0}).recent_share is None
+
+
+def test_cost_that_others_bear_is_no_cost_to_the_council() -> None:
+    grant = {"source": "grant", "share": 0.75}
+    chosen = plan(lagging(cost_per_start=1000, funding=(grant,)), years=1)
+    found = monitor(chosen, synthetic_council(), {"synthetic": {APRIL: 0.0}})
+    cost = {name: version.cost[TOTAL] for name, version in found.versions.items()}
+    assert (cost[PLANNED], cost[THEN_PLANNED]) == (24 * 250, 22 * 250)
 
 
 def test_a_programme_not_reported_is_left_as_it_is() -> None:
