@@ -101,9 +101,9 @@ def test_the_document_adds_up_and_says_how_far_behind(starts: Make, store: tuple
         -6.5,
         "behind",
     )
-    assert hub["share_delivered"] == pytest.approx(18 / 24.5)
-    assert hub["months_ahead"] == pytest.approx(-6.5 / 3.5)
-    assert hub["recent_share"] == pytest.approx(15 / 21)
+    assert hub["share_delivered"] == round(18 / 24.5, 6)
+    assert hub["months_ahead"] == round(-6.5 / 3.5, 6)
+    assert hub["recent_share"] == round(15 / 21, 6)
     months = [r for r in found["months"] if r["programme"] == "no-wrong-door"]
     assert [r["month"] for r in months] == list(MONTHS)
     assert months[-1]["planned_so_far"] == 24.5

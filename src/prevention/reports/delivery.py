@@ -138,9 +138,9 @@ def _against(answer: Monitoring, version: str) -> str:
         said = f"as planned: {planned}."
     else:
         word = "more" if change > 0 else "less"
-        said = (
-            f"{pounds(abs(change))} {word} than planned: {pounds(moved.total)} instead of {planned}"
-        )
+        said = f"{pounds(abs(change))} {word} than planned"
+        if pounds(moved.total) != planned:
+            said += f": {pounds(moved.total)} instead of {planned}"
         if moved.spread is not None:
             low, _, high = moved.spread[-1]
             said += f" (the change is {pounds(low)} to {pounds(high)}, P10 to P90)"

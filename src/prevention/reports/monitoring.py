@@ -80,7 +80,6 @@ def month_id(month: int) -> str:
 
 def _delivery(progress: Progress) -> dict[str, Any]:
     """One programme's starts, summed up."""
-    ahead, recent = progress.months_ahead, progress.recent_share
     return {
         "programme": progress.programme.id,
         "name": progress.programme.name,
@@ -88,16 +87,16 @@ def _delivery(progress: Progress) -> dict[str, Any]:
         "first_month": month_id(progress.months[0]),
         "last_month": month_id(progress.last),
         "months_reported": len(progress.months),
-        "planned": progress.total_planned,
-        "delivered": progress.total_delivered,
-        "gap": progress.gap,
-        "share_delivered": progress.share,
-        "months_ahead": ahead,
+        "planned": _tidy(progress.total_planned),
+        "delivered": _tidy(progress.total_delivered),
+        "gap": _tidy(progress.gap),
+        "share_delivered": _tidy(progress.share),
+        "months_ahead": _tidy(progress.months_ahead),
         "status": progress.status,
         "recent_months": min(len(progress.months), RECENT),
-        "recent_planned": float(progress.planned[-RECENT:].sum()),
-        "recent_delivered": float(progress.delivered[-RECENT:].sum()),
-        "recent_share": recent,
+        "recent_planned": _tidy(progress.planned[-RECENT:].sum()),
+        "recent_delivered": _tidy(progress.delivered[-RECENT:].sum()),
+        "recent_share": _tidy(progress.recent_share),
         "months_not_reported": [month_id(month) for month in progress.gaps],
         "months_outside_the_plan": [month_id(month) for month in progress.outside],
     }
@@ -115,15 +114,20 @@ def _months(progress: Progress) -> list[dict[str, Any]]:
         {
             "programme": progress.programme.id,
             "month": month_id(month),
-            "planned": float(planned),
-            "delivered": float(delivered),
-            "planned_so_far": float(planned_so_far),
-            "delivered_so_far": float(delivered_so_far),
+            "planned": _tidy(planned),
+            "delivered": _tidy(delivered),
+            "planned_so_far": _tidy(planned_so_far),
+            "delivered_so_far": _tidy(delivered_so_far),
         }
         for month, planned, delivered, planned_so_far, delivered_so_far in zip(
             progress.months, *columns, strict=True
         )
     ]
+
+
+def _tidy(number: float | None) -> float | None:
+    """Without the noise of floats: parts of a person to a millionth."""
+    return None if number is None else round(float(number), 6)
 
 
 def rows(answer: Monitoring) -> list[dict[str, Any]]:
