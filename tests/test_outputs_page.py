@@ -68,13 +68,22 @@ def names_in(part: Any) -> Iterator[str]:
         ("monitor", "STARTS", "--scenario", "step-up", *DRAWS),
         ("learn", "CASES", "--programme", "no-wrong-door", "--as-at", "01/11/2026"),
         ("optimise", "--budget", "500000", "--programmes", "reablement", *DRAWS),
+        (
+            "fleet",
+            "--councils",
+            "Isles of Scilly",
+            "--scenarios",
+            "adults-first",
+            "--output",
+            "OUT",
+        ),
     ],
     ids=lambda words: words[0],
 )
 def test_every_name_is_explained(
-    words: tuple[str, ...], cases: str, starts: str, store_path: Path
+    words: tuple[str, ...], cases: str, starts: str, store_path: Path, tmp_path: Path
 ) -> None:
-    files = {"CASES": cases, "STARTS": starts}
+    files = {"CASES": cases, "STARTS": starts, "OUT": str(tmp_path / "out")}
     command = [files.get(word, word) for word in words]
     came = CliRunner().invoke(app, [*command, "--format", "json", "--store", str(store_path)])
     assert came.exit_code == (DATA_WRONG if starts in command else 0), came.output

@@ -11,6 +11,7 @@ from __future__ import annotations
 from prevention.cli import (
     accuracy,
     data,
+    fleet,
     forecasts,
     learning,
     monitoring,
@@ -26,6 +27,7 @@ __all__ = [
     "accuracy",
     "app",
     "data",
+    "fleet",
     "forecasts",
     "learning",
     "main",

@@ -20,7 +20,15 @@ from prevention.model.evidence import CouncilEvidence
 from prevention.model.manifest import plan_of, run_of
 from prevention.model.memo import Cache
 from prevention.model.projection import DEFAULT_DRAWS, Projection, project
-from prevention.model.scenarios import Change, Library, Plan, Scenario, ScenarioError, resolve
+from prevention.model.scenarios import (
+    Change,
+    Library,
+    Plan,
+    Scenario,
+    ScenarioError,
+    nearest,
+    resolve,
+)
 from prevention.model.summary import document
 from prevention.record import Record, open_record
 from prevention.record.programmes import saved_programmes
@@ -185,7 +193,8 @@ class Workbench:
             return self.library.scenarios[name]
         known = ", ".join(self.library.scenarios)
         raise ScenarioError(
-            f"There is no scenario '{name}'. Choose one of {known}, or give a .toml file."
+            f"There is no scenario '{name}'.{nearest(name, self.library.scenarios)} "
+            f"Choose one of {known}, or give a .toml file."
         )
 
     def plan(self, request: Request) -> Plan:
