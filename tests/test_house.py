@@ -86,7 +86,8 @@ SCHEMA_TEXT = {"columns", "name", "marks", "' UNION ALL '.join(selections)"}
 def test_every_dependency_is_pinned() -> None:
     """One version each, so that a run today can be made again next year."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    wanted = sum(project["dependency-groups"].values(), project["project"]["dependencies"])
+    groups = project["dependency-groups"] | project["project"]["optional-dependencies"]
+    wanted = sum(groups.values(), project["project"]["dependencies"])
     assert [name for name in wanted if "==" not in name] == []
 
 

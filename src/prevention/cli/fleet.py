@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import os
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -23,7 +24,7 @@ from prevention.cli.options import (
 from prevention.cli.speech import DATA_WRONG, plain_errors, progress, write
 
 if TYPE_CHECKING:
-    from prevention.fleet.whole import Report
+    from prevention.fleet.whole import Report, ShareOut
 
 MOST_REASONS = 20
 """Failures said on the terminal; every one is in the folder."""
@@ -57,6 +58,12 @@ def fleet(
     workers: Annotated[
         int, typer.Option(help="Processes.", min=1, max=512, show_default="one for each core")
     ] = os.cpu_count() or 1,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            help="Address of a Dask scheduler, as tcp://host:8786.", show_default="this machine"
+        ),
+    ] = None,
     format_: Annotated[Answer, typer.Option("--format", help="How to report.")] = Answer.table,
     data: DataOption = None,
     store: StoreOption = None,
@@ -68,18 +75,26 @@ def fleet(
     with plain_errors():
         from prevention.fleet.folder import Folder
         from prevention.fleet.planning import tasks_of
-        from prevention.fleet.running import run_here
         from prevention.fleet.whole import run_fleet
-        from prevention.fleet.work import work
 
         bench, request = asked("", "", [], first_year, years, draws, seed, data, store)
         tasks = tasks_of(bench, councils, scenarios, request)
-        share_out = partial(run_here, work, workers=workers)
-        with progress("Councils") as step:
+        with _sharing(scheduler, workers) as share_out, progress("Councils") as step:
             report = run_fleet(tasks, Folder(output), share_out, step)
         write(_text(report, format_), None)
         if report.failed:
             raise typer.Exit(DATA_WRONG)
+
+
+def _sharing(scheduler: str | None, workers: int) -> AbstractContextManager[ShareOut]:
+    """Where the work is done: on a cluster, or by processes here."""
+    from prevention.fleet.cluster import cluster
+    from prevention.fleet.running import run_here
+    from prevention.fleet.work import work
+
+    if scheduler is not None:
+        return cluster(scheduler, work)
+    return nullcontext(partial(run_here, work, workers=workers))
 
 
 def _text(report: Report, format_: Answer) -> str:

@@ -1,0 +1,126 @@
+"""`fleet --scheduler` on a real cluster of two workers; without Dask only how it refuses."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from prevention.cli import app
+from prevention.fleet import cluster as on_cluster
+from prevention.fleet.planning import tasks_of
+from prevention.fleet.task import Task
+from prevention.fleet.work import TABLES, Done, work
+from prevention.jobs import Request, Workbench
+
+COUNCILS, SCENARIOS = "Warrington,Bolton,Isles of Scilly", "current-plan,adults-first"
+
+
+@pytest.fixture(scope="module")
+def marks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where `_dies` finds how often it is still to die."""
+    return tmp_path_factory.mktemp("marks")
+
+
+@pytest.fixture(scope="module")
+def address(marks: Path) -> Iterator[str]:
+    """A scheduler with two workers, each a process of its own."""
+    distributed = pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
+    with distributed.LocalCluster(
+        n_workers=2,
+        threads_per_worker=1,
+        dashboard_address=":0",
+        silence_logs=50,
+        env={"FLEET_MARK": str(marks)},
+    ) as started:
+        yield started.scheduler_address
+
+
+@pytest.fixture(scope="module")
+def tasks(store_path: Path) -> list[Task]:
+    return tasks_of(Workbench(store=store_path), COUNCILS, SCENARIOS, Request(draws=0))
+
+
+def run(*arguments: str) -> Any:
+    return CliRunner().invoke(app, list(arguments))
+
+
+def test_a_cluster_comes_to_the_same_files(
+    address: str, tasks: list[Task], tmp_path: Path, store_path: Path
+) -> None:
+    asked = ("--councils", COUNCILS, "--scenarios", SCENARIOS, "--output", str(tmp_path / "out"))
+    came = run(
+        "fleet", *asked, "--scheduler", address, "--format", "json", "--store", str(store_path)
+    )
+    assert came.exit_code == 0, came.output
+    assert json.loads(came.stdout)["runs"] == 6
+    for task in tasks:
+        wanted = work(task).files
+        for name in TABLES:
+            found = (tmp_path / "out" / name / f"{task.council.code}.parquet").read_bytes()
+            assert found == wanted[name]
+    assert len(pd.read_parquet(tmp_path / "out" / "runs")) == 6
+
+
+def _dies(task: Task) -> Done:
+    """Kills its worker, the hard way, as often as the file of its council has lines."""
+    left = Path(os.environ["FLEET_MARK"]) / task.council.name
+    lines = left.read_text().splitlines() if left.exists() else []
+    if lines:
+        left.write_text("\n".join(lines[1:]))
+        os.kill(os.getpid(), signal.SIGKILL)
+    return Done({"who": task.council.code.encode()})
+
+
+@pytest.mark.parametrize("deaths", [1, 4])
+def test_a_killed_worker_loses_no_task(
+    deaths: int, tasks: list[Task], address: str, marks: Path
+) -> None:
+    (marks / "Bolton").write_text("dies\n" * deaths)
+    with on_cluster.cluster(address, _dies) as share_out:
+        outcomes = {o.task.council.name: o for o in share_out(tasks)}
+    assert set(outcomes) == set(COUNCILS.split(","))
+    lost = {name: o.reason for name, o in outcomes.items() if o.done is None}
+    assert lost == ({} if deaths == 1 else {"Bolton": "Its worker died 4 times."})
+
+
+def test_a_worker_with_another_program_is_not_believed(
+    address: str, tasks: list[Task], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(on_cluster, "made_with", lambda: ("another", {}))
+    with on_cluster.cluster(address, work) as share_out:
+        (outcome,) = share_out(tasks[:1])
+    assert outcome.done is None
+    assert "another version of this program" in outcome.reason
+
+
+def test_nobody_at_the_address(
+    tmp_path: Path, store_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
+    monkeypatch.setattr(on_cluster, "PATIENCE", 1)
+    asked = ("--councils", "Bolton", "--output", str(tmp_path / "out"))
+    for address in ("tcp://127.0.0.1:9", "nonsense://x"):
+        came = run("fleet", *asked, "--scheduler", address, "--store", str(store_path))
+        assert came.exit_code == 2
+        assert "No scheduler answers" in came.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_without_dask_it_says_what_to_install(
+    tmp_path: Path, store_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    asked = ("--councils", "Bolton", "--output", str(tmp_path / "out"), "--scheduler", "tcp://x:1")
+    came = run("fleet", *asked, "--store", str(store_path))
+    assert came.exit_code == 2
+    assert 'pip install ".[cluster]"' in came.stderr
+    assert not (tmp_path / "out").exists()
