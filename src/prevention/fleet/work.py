@@ -7,7 +7,7 @@ has this package.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -99,9 +99,10 @@ class Outcome:
 def work(task: Task) -> Done:
     """Every scenario of a council; what cannot be worked out is a failure with its reason."""
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in TABLES}
+    results = Cache()
     for variant in task.job.variants:
         try:
-            found = _document(task, variant)
+            found = _document(task, variant, results)
         except (ValueError, LookupError) as fault:
             rows[FAILURES].append(failure(task.council, variant.name, plain(fault)))
             continue
@@ -113,30 +114,22 @@ def work(task: Task) -> Done:
     return Done({name: parquet(name, rows[name]) for name in TABLES})
 
 
-def _document(task: Task, variant: Variant) -> dict[str, Any]:
+def _document(task: Task, variant: Variant, results: Cache) -> dict[str, Any]:
     if variant.plan is None:
         raise ValueError(variant.reason)
-    results, arrays = _kept()
     job = task.job
-    projection = project(
-        variant.plan,
-        task.council,
-        job.draws,
-        job.seed,
-        results,
-        kept=lambda kind, name, make: _array(arrays, kind, name, make),
-    )
+    projection = project(variant.plan, task.council, job.draws, job.seed, results, kept=_kept)
     return document(projection)
 
 
 @cache
-def _kept() -> tuple[Cache, Cache]:
-    """What a process has worked out and the next council can use: results, and arrays."""
-    return Cache(), Cache()
+def _arrays() -> Cache:
+    """Draws and lags a process has made: they are of no council, so the next can use them."""
+    return Cache()
 
 
-def _array(arrays: Cache, kind: str, name: str, make: Any) -> Floats:
-    return arrays((kind, name), make)
+def _kept(kind: str, name: str, make: Callable[[], Floats]) -> Floats:
+    return _arrays()((kind, name), make)
 
 
 def _left_out(council: CouncilEvidence, variant: Variant) -> list[dict[str, Any]]:
