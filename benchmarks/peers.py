@@ -170,7 +170,7 @@ def adstock() -> Callable[[], None]:
     jobs = [
         (curve, mean[place, block].astype(np.float32), spread[place, block].astype(np.float32))
         for place, curve in enumerate(curves)
-        for block in np.array_split(np.arange(case.DRAWS), 2 * WORKERS)
+        for block in np.array_split(np.arange(case.DRAWS), -(-case.DRAWS // BLOCK))
     ]
 
     def work() -> None:
