@@ -12,6 +12,7 @@ from benchmarks import (
     dashboard,
     environment,
     exports,
+    fleet,
     forecasts,
     full_run,
     loads,
@@ -30,6 +31,7 @@ SECTIONS = {
     "Interpolation": accuracy.interpolation_rows,
     "Sampling error": accuracy.sampling_rows,
     "Exports": exports.export_rows,
+    "Many councils": fleet.fleet_rows,
     "The dashboard": dashboard.dashboard_rows,
     "Loads": loads.load_rows,
 }
