@@ -5,7 +5,10 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import sys
+from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from hypothesis import settings
@@ -39,6 +42,18 @@ def store_path(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path
         else:
             build(data_folder(), path)
     return path
+
+
+@pytest.fixture(scope="module")
+def plain_main() -> Iterator[None]:
+    """A main module that has nothing in it.
+
+    A process started afresh runs its parent's main module again, and tests of pages leave
+    a page of Streamlit's in that place.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "__main__", ModuleType("__main__"))
+        yield
 
 
 def _newest(data: Path) -> float:

@@ -21,6 +21,8 @@ from prevention.fleet.task import Task
 from prevention.fleet.work import TABLES, Done, work
 from prevention.jobs import Request, Workbench
 
+pytestmark = pytest.mark.usefixtures("plain_main")
+
 COUNCILS, SCENARIOS = "Warrington,Bolton,Isles of Scilly", "current-plan,adults-first"
 
 
@@ -31,7 +33,7 @@ def marks(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def address(marks: Path) -> Iterator[str]:
+def address(marks: Path, plain_main: None) -> Iterator[str]:
     """A scheduler with two workers, each a process of its own."""
     distributed = pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
     with distributed.LocalCluster(
