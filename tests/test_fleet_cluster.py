@@ -1,10 +1,8 @@
-"""`fleet --scheduler` on a real cluster of two workers; without Dask only how it refuses."""
+"""`fleet --scheduler` on a real scheduler with two workers; without Dask how it refuses."""
 
 from __future__ import annotations
 
 import json
-import os
-import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,30 +16,23 @@ from prevention.cli import app
 from prevention.fleet import cluster as on_cluster
 from prevention.fleet.planning import tasks_of
 from prevention.fleet.task import Task
-from prevention.fleet.work import TABLES, Done, work
+from prevention.fleet.work import TABLES, work
 from prevention.jobs import Request, Workbench
-
-pytestmark = pytest.mark.usefixtures("plain_main")
 
 COUNCILS, SCENARIOS = "Warrington,Bolton,Isles of Scilly", "current-plan,adults-first"
 
 
 @pytest.fixture(scope="module")
-def marks(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where `_dies` finds how often it is still to die."""
-    return tmp_path_factory.mktemp("marks")
-
-
-@pytest.fixture(scope="module")
-def address(marks: Path, plain_main: None) -> Iterator[str]:
-    """A scheduler with two workers, each a process of its own."""
+def address() -> Iterator[str]:
+    """A scheduler with two workers, spoken to over TCP; threads, so that none is left over."""
     distributed = pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
     with distributed.LocalCluster(
         n_workers=2,
         threads_per_worker=1,
+        processes=False,
+        protocol="tcp://",
         dashboard_address=":0",
         silence_logs=50,
-        env={"FLEET_MARK": str(marks)},
     ) as started:
         yield started.scheduler_address
 
@@ -72,32 +63,11 @@ def test_a_cluster_comes_to_the_same_files(
     assert len(pd.read_parquet(tmp_path / "out" / "runs")) == 6
 
 
-def _dies(task: Task) -> Done:
-    """Kills its worker, the hard way, as often as the file of its council has lines."""
-    left = Path(os.environ["FLEET_MARK"]) / task.council.name
-    lines = left.read_text().splitlines() if left.exists() else []
-    if lines:
-        left.write_text("\n".join(lines[1:]))
-        os.kill(os.getpid(), signal.SIGKILL)
-    return Done({"who": task.council.code.encode()})
-
-
-@pytest.mark.parametrize("deaths", [1, 4])
-def test_a_killed_worker_loses_no_task(
-    deaths: int, tasks: list[Task], address: str, marks: Path
-) -> None:
-    (marks / "Bolton").write_text("dies\n" * deaths)
-    with on_cluster.cluster(address, _dies) as share_out:
-        outcomes = {o.task.council.name: o for o in share_out(tasks)}
-    assert set(outcomes) == set(COUNCILS.split(","))
-    lost = {name: o.reason for name, o in outcomes.items() if o.done is None}
-    assert lost == ({} if deaths == 1 else {"Bolton": "Its worker died 4 times."})
-
-
 def test_a_worker_with_another_program_is_not_believed(
     address: str, tasks: list[Task], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(on_cluster, "made_with", lambda: ("another", {}))
+    programs = iter([("one", {}), ("another", {})])  # who asks first, and then its worker
+    monkeypatch.setattr(on_cluster, "made_with", lambda: next(programs))
     with on_cluster.cluster(address, work) as share_out:
         (outcome,) = share_out(tasks[:1])
     assert outcome.done is None
