@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
+from fleet_work import breaks, dies_once, name_of
 from prevention.cli import app
 from prevention.evidence.store import open_store
 from prevention.fleet import running
@@ -25,7 +26,7 @@ from prevention.fleet.planning import settings_of, tasks_of
 from prevention.fleet.running import TRIES, run_here
 from prevention.fleet.task import Task
 from prevention.fleet.whole import run_fleet
-from prevention.fleet.work import Done, Outcome, work
+from prevention.fleet.work import Outcome, work
 from prevention.jobs import Request, Workbench
 from prevention.model.summary import document
 
@@ -195,24 +196,13 @@ def test_a_folder_with_other_files_is_left_alone(tmp_path: Path, store: tuple[st
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
-def _dies_once(task: Task) -> Done:
-    """Kills its own process, the hard way, the first times it is given Bolton."""
-    mark = Path(os.environ["FLEET_MARK"]) / task.council.code
-    tries = len(mark.read_text()) if mark.exists() else 0
-    mark.write_text("x" * (tries + 1))
-    limit = int(os.environ["FLEET_DEATHS"])
-    if task.council.name == "Bolton" and tries < limit:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return Done({"who": task.council.code.encode()})
-
-
 @pytest.mark.parametrize("deaths", [TRIES - 1, TRIES])
 def test_a_killed_process_loses_no_task(
     deaths: int, tasks: list[Task], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FLEET_MARK", str(tmp_path))
     monkeypatch.setenv("FLEET_DEATHS", str(deaths))
-    outcomes = {o.task.council.name: o for o in run_here(_dies_once, tasks, 2)}
+    outcomes = {o.task.council.name: o for o in run_here(dies_once, tasks, 2)}
     assert set(outcomes) == set(COUNCILS.values())
     lost = {name: o.reason for name, o in outcomes.items() if o.done is None}
     assert lost == ({} if deaths < TRIES else {"Bolton": f"Its process died {TRIES} times."})
@@ -228,13 +218,9 @@ def test_a_process_killed_while_idle_is_replaced(tasks: list[Task]) -> None:
     worker.join()
     while not process._broken:
         pass
-    future, attempt = running._start(_name, process, tasks[0], 1)
+    future, attempt = running._start(name_of, process, tasks[0], 1)
     assert future.result().files == {"who": tasks[0].council.name.encode()}
     attempt.process.shutdown()
-
-
-def _name(task: Task) -> Done:
-    return Done({"who": task.council.name.encode()})
 
 
 def test_what_could_not_be_done_is_reported_and_tried_again(
@@ -258,13 +244,9 @@ def test_what_could_not_be_done_is_reported_and_tried_again(
 
 
 def test_an_unforeseen_fault_is_a_reason(tasks: list[Task]) -> None:
-    (outcome,) = run_here(_breaks, tasks[:1], 1)
+    (outcome,) = run_here(breaks, tasks[:1], 1)
     assert outcome.done is None
     assert outcome.reason == "Something unexpected went wrong: ZeroDivisionError: division by zero"
-
-
-def _breaks(task: Task) -> Done:
-    raise ZeroDivisionError("division by zero")
 
 
 def test_a_file_that_is_no_scenario_is_reported_and_the_others_done(
