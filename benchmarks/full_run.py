@@ -49,8 +49,7 @@ def cold_rows() -> list[Row]:
     say("cold starts")
     first, anew, started, imported, bare = (Timings() for _ in range(5))
     loaded, facade, helped, forecast = (Timings() for _ in range(4))
-    # The earlier process that keeps what the timed ones find.
-    spawn_json([PYTHON, "-m", "benchmarks.child", "full", "8192"])
+    _keep("full", 8_192)
     for _ in range(3):
         for job, clock in (("anew", anew), ("full", first)):
             found = spawn_json([PYTHON, "-m", "benchmarks.child", job, "8192"], clock=started)
@@ -95,6 +94,11 @@ def cold_rows() -> list[Row]:
     ]
 
 
+def _keep(job: str, number: int) -> None:
+    """Be the earlier process that keeps what the measured one finds: this one does not count."""
+    spawn_json([PYTHON, "-m", "benchmarks.child", job, str(number)])
+
+
 def _import_total(module: str) -> float:
     """Milliseconds to import a module and all it needs, as Python itself counts them."""
     done = subprocess.run(
@@ -115,6 +119,8 @@ def _import_total(module: str) -> float:
 def memory_rows() -> list[Row]:
     """Peak memory, each job in a process of its own."""
     say("peak memory")
+    _keep("slider", 4)
+    _keep("full", 16_384)
     slid = spawn_json([PYTHON, "-m", "benchmarks.child", "slider", "4"])
     full = spawn_json([PYTHON, "-m", "benchmarks.child", "full", "16384"])
     rows = []
