@@ -6,9 +6,7 @@ import fcntl
 import os
 import shutil
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 from hypothesis import settings
@@ -44,16 +42,17 @@ def store_path(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path
     return path
 
 
-@pytest.fixture(scope="module")
-def plain_main() -> Iterator[None]:
-    """A main module that has nothing in it.
+# What started the tests, before any of them ran a page of Streamlit's.
+MAIN = sys.modules["__main__"]
 
-    A process started afresh runs its parent's main module again, and tests of pages leave
-    a page of Streamlit's in that place.
+
+def pytest_runtest_setup() -> None:
+    """Give every test the main module that the tests began with.
+
+    A test of a page leaves that page in its place, and a process that a later test starts
+    afresh would run the page again.
     """
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(sys.modules, "__main__", ModuleType("__main__"))
-        yield
+    sys.modules["__main__"] = MAIN
 
 
 def _newest(data: Path) -> float:

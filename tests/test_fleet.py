@@ -30,8 +30,6 @@ from prevention.fleet.work import Outcome, work
 from prevention.jobs import Request, Workbench
 from prevention.model.summary import document
 
-pytestmark = pytest.mark.usefixtures("plain_main")
-
 COUNCILS = {"E06000007": "Warrington", "E08000001": "Bolton", "E06000053": "Isles of Scilly"}
 SCENARIOS = ("current-plan", "adults-first")
 FAILED = 3
