@@ -168,6 +168,11 @@ def test_rows_and_document_agree(store: tuple[str, str]) -> None:
     assert best["within_budget"]
     assert not found["everything"]["within_budget"]
     assert found["no_limit"]["goal"]["central"] > best["goal"]["central"]
+    within = [step for step in found["by_limit"] if step["budget"] <= 200_000]
+    assert within[-1]["goal"]["central"] == best["goal"]["central"]
+    assert within[-1]["programmes"] == best["programmes"]
+    assert found["by_limit"][-1]["programmes"] == found["no_limit"]["programmes"]
+    assert found["no_limit"]["goal"]["p10"] <= found["no_limit"]["goal"]["p90"]
     assert "Does not fit: from" in " ".join(c["why"] for c in found["choices"])
 
 

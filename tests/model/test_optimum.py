@@ -34,7 +34,7 @@ from prevention.model.optimum import NPV, Optimum, optimum
 from prevention.model.programmes import Programme, Target
 from prevention.model.projection import project
 from prevention.model.scenarios import Library, Plan, ScenarioError, resolve
-from prevention.model.search import GOALS, NO_LIMIT, Judge, search
+from prevention.model.search import GOALS, NO_LIMIT, Judge, by_limit, search
 from prevention.model.summary import by_row
 from prevention.money import to_pence
 
@@ -116,11 +116,26 @@ def test_where_not_all_can_be_compared_no_change_of_one_programme_betters_the_mi
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(searching, "MOST_RUNS", 0)
         found = search(judge_of(chosen), limit)
+        assert by_limit(judge_of(chosen)) == ()
     assert not found.is_proven
     best = found.ranked[0]
     assert mixes[best][1] <= limit
     near = [p for p in mixes if sum(a != b for a, b in zip(p, best, strict=True)) <= 1]
     assert mixes[best][0] == max(mixes[p][0] for p in near if mixes[p][1] <= limit)
+
+
+@settings(max_examples=15, phases=NO_SHRINK)
+@given(pools, st.sampled_from(sorted(GOALS)))
+def test_the_best_at_every_limit_is_what_a_search_within_it_finds(chosen: Plan, goal: str) -> None:
+    mixes, judge = every_mix(chosen, goal), judge_of(chosen, goal=goal)
+    better: list[tuple[int, int]] = []
+    for need, turned in sorted((need, -worth) for worth, need in mixes.values()):
+        if not better or -turned > better[-1][1]:
+            better.append((need, -turned))
+    found = by_limit(judge)
+    assert [(mixes[picks][1], mixes[picks][0]) for picks in found] == better
+    assert [search(judge, need).ranked[0] for need, _ in better] == list(found)
+    assert search(judge).ranked[0] == found[-1]
 
 
 def test_two_programmes_can_be_changed_at_once() -> None:

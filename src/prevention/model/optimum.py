@@ -21,7 +21,7 @@ from prevention.model.mix import Choice, Picks, choices_of, mixed
 from prevention.model.percentiles import percentiles
 from prevention.model.projection import WORKERS, Projection, linear_algebra, project
 from prevention.model.scenarios import Plan
-from prevention.model.search import GOALS, Found, Judge, search
+from prevention.model.search import GOALS, Found, Judge, by_limit, search
 from prevention.model.summary import by_row
 from prevention.money import to_pence, to_pounds
 
@@ -87,10 +87,12 @@ class Optimum:
     """The answer.
 
     plan: all that could run, as far as the council's figures reach. limit: GBP. found: within
-    it; free: with no limit, and free_needs: what that would bring and need, GBP.
+    it; free: the best with no limit.
     best: None where not even nothing keeps within the limit; second: the next best. all_in:
-    everything at its own date. running: what runs already, by itself. beats: share of draws in
-    which the best mix brings more than the next best. runs: of the model in the search.
+    everything at its own date. running: what runs already, by itself. steps: the best mix at
+    every limit, each from its own need up, rising; none where not all mixes were compared.
+    beats: share of draws in which the best mix brings more than the next best. runs: of the
+    model in the search.
     """
 
     plan: Plan
@@ -106,6 +108,7 @@ class Optimum:
     all_in: Weighed
     running: Weighed
     verdicts: tuple[Verdict, ...]
+    steps: tuple[Weighed, ...]
     beats: float | None
     runs: int
     draws: int
@@ -136,22 +139,20 @@ def optimum(
     tell = progress or (lambda doing, done, of: None)
     plan, missing = covered(plan, council)
     choices = choices_of(plan, latest)
-    beats = None
     # One thread of linear algebra a worker, as in a projection: two pools would fight.
     with linear_algebra().limit(limits=1, user_api="blas"):
         tell("Comparing mixes", 0, 2)
         judge = Judge(Columns(plan, council, choices, kept), GOALS[goal])
         found = search(judge, int(to_pence(limit)))
         tell("Comparing mixes", 1, 2)
-        free = search(judge).ranked[0]
-        everything = tuple(min(size - 1, 1) for size in judge.sizes)
-        mixes = list(dict.fromkeys([*found.ranked, everything, judge.nothing]))
+        at_limits = by_limit(judge)
+        free = (at_limits or search(judge).ranked[:1])[-1]
+        mixes = list(dict.fromkeys([*found.ranked, free, judge.everything, judge.nothing]))
         weigh = _Scales(plan, council, choices, kept)
         weighed = {picks: weigh(picks) for picks in mixes}
-        if draws:
-            drawn = _drawn(judge, mixes, Draws(draws, seed, kept=kept), tell)
-            weighed = {p: _with_chances(weighed[p], *drawn[p], limit) for p in mixes}
-            beats = _beats(*(drawn[picks][0] for picks in found.ranked))
+        drawn = _drawn(judge, mixes, Draws(draws, seed, kept=kept), tell) if draws else {}
+        weighed |= {p: _with_chances(weighed[p], *drawn[p], limit) for p in drawn}
+        steps = tuple(weighed.get(picks) or weigh(picks) for picks in at_limits)
     ranked = [_named(weighed[picks], limit, goal) for picks in found.ranked] + [None, None]
     return Optimum(
         plan=plan,
@@ -161,13 +162,14 @@ def optimum(
         latest=latest or plan.first_year + plan.years - 1,
         choices=choices,
         found=found,
-        free=weigh(free),
+        free=weighed[free],
         best=ranked[0],
         second=ranked[1],
-        all_in=weighed[everything],
+        all_in=weighed[judge.everything],
         running=weighed[judge.nothing],
         verdicts=_verdicts(judge, found.ranked[0]) if found.ranked else (),
-        beats=beats,
+        steps=steps,
+        beats=_beats(*(drawn[picks][0] for picks in found.ranked if drawn)),
         runs=judge.runs,
         draws=draws,
         seed=seed,

@@ -93,6 +93,7 @@ class Judge:
         self.columns, self.goal, self.runs = columns, goal, 0
         self.sizes = tuple(len(choice.starts) + 1 for choice in columns.choices)
         self.nothing: Picks = (0,) * len(self.sizes)
+        self.everything: Picks = tuple(min(size - 1, 1) for size in self.sizes)
         self.groups = groups_of(columns.plan, columns.lines, columns.choices)
         self.running = self._worth([self.nothing])
 
@@ -157,25 +158,47 @@ def search(judge: Judge, limit: int = NO_LIMIT) -> Found:
     starts; then what comes first by name and starts first.
     """
     mixes = math.prod(judge.sizes)
-    runs = sum(math.prod(judge.sizes[place] for place in group) for group in judge.groups)
-    if runs <= MOST_RUNS and mixes <= MOST_MIXES:
+    if _all_can_be_compared(judge):
         ranked, within = _all_compared(judge, limit)
         return Found(ranked, mixes, within)
     return Found(_improved(judge, limit), mixes, None)
 
 
+def by_limit(judge: Judge) -> tuple[Picks, ...]:
+    """The best mix at every limit, from the least any mix needs up: each does better.
+
+    The last does best without a limit. None where there are too many to compare them all.
+    """
+    if not _all_can_be_compared(judge):
+        return ()
+    largest, starts = _largest(judge)
+    better: list[tuple[int, int, tuple[int, ...], Picks]] = []
+    for picks, goal, need in _slices(judge):
+        goals = np.array([NO_LIMIT, *(turned for _, turned, *_ in better)])
+        least = [of for of, *_ in better]
+        close = np.flatnonzero(-goal <= goals[np.searchsorted(least, need, "right")])
+        order = close[np.lexsort((starts[close], -goal[close], need[close]))]
+        best = np.maximum.accumulate(goal[order])
+        for at in order[:1].tolist() + order[1:][best[1:] > best[:-1]].tolist():
+            mix = _both(largest[at], picks)
+            better.append((int(need[at]), -int(goal[at]), _turn(mix), mix))
+        better.sort()
+        reached = [NO_LIMIT, *itertools.accumulate((each[1] for each in better), min)]
+        better = [each for each, before in zip(better, reached, strict=False) if each[1] < before]
+    return tuple(picks for *_, picks in better)
+
+
+def _all_can_be_compared(judge: Judge) -> bool:
+    runs = sum(math.prod(judge.sizes[place] for place in group) for group in judge.groups)
+    return runs <= MOST_RUNS and math.prod(judge.sizes) <= MOST_MIXES
+
+
 def _all_compared(judge: Judge, limit: int) -> tuple[tuple[Picks, ...], int]:
     """The two best of all mixes, and how many keep within the limit."""
-    tables = judge.tables
     best: list[tuple[int, int, tuple[int, ...], Picks]] = []
     within = 0
-    largest, worths = tables[-1]
-    starts = np.count_nonzero(np.array(largest, np.intp), axis=1)
-    for parts in itertools.product(*(_rows(table) for table in tables[:-1])):
-        picks, worth = judge.nothing, worths
-        for more, brings in parts:
-            picks, worth = _both(picks, more), worth + brings
-        goal, need = to_pence(worth.goal), judge.need(worth)
+    largest, starts = _largest(judge)
+    for picks, goal, need in _slices(judge):
         fits = np.flatnonzero(need <= limit)
         within += len(fits)
         for at in fits[_first_two(goal[fits], need[fits], starts[fits])]:
@@ -183,6 +206,22 @@ def _all_compared(judge: Judge, limit: int) -> tuple[tuple[Picks, ...], int]:
             best.append((-int(goal[at]), int(need[at]), _turn(mix), mix))
         best = sorted(best)[:2]
     return tuple(picks for *_, picks in best), within
+
+
+def _largest(judge: Judge) -> tuple[list[Picks], NDArray[np.intp]]:
+    """Mixes of the largest table, and how many starts each has."""
+    mixes, _ = judge.tables[-1]
+    return mixes, np.count_nonzero(np.array(mixes, np.intp), axis=1)
+
+
+def _slices(judge: Judge) -> Iterator[tuple[Picks, Pence, Pence]]:
+    """Every mix: one of the other tables, then goal and need with each of the largest."""
+    tables = judge.tables
+    for parts in itertools.product(*(_rows(table) for table in tables[:-1])):
+        picks, worth = judge.nothing, tables[-1][1]
+        for more, brings in parts:
+            picks, worth = _both(picks, more), worth + brings
+        yield picks, to_pence(worth.goal), judge.need(worth)
 
 
 def _first_two(goal: Pence, need: Pence, starts: NDArray[np.intp]) -> NDArray[np.intp]:
@@ -228,8 +267,7 @@ def _improved(judge: Judge, limit: int) -> tuple[Picks, ...]:
     From nothing, from all at once, and from what would be best did programmes not overlap.
     """
     met: dict[Picks, Rank] = {}
-    everything = tuple(min(size - 1, 1) for size in judge.sizes)
-    for start in (judge.nothing, everything, _without_overlap(judge, limit)):
+    for start in (judge.nothing, judge.everything, _without_overlap(judge, limit)):
         better = [_best(judge, limit, [start], met)]
         while better:
             here = better[0]
