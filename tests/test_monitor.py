@@ -166,7 +166,7 @@ def test_ahead_is_said_and_saves_more(starts: Make, store: tuple[str, str]) -> N
     assert "No Wrong Door hub is ahead of plan: 20 young people" in said
     assert "more than planned: £" in said
     assert "If delivery goes on at the pace of the months reported, the saving is £" in said
-    assert "No month to go by in the file, so taken as planned: Mockingbird" in said
+    assert "No month to go by, so taken as planned: Mockingbird" in said
 
 
 def test_starts_that_cost_more_than_they_save_are_no_good_news(
@@ -242,7 +242,7 @@ def test_bad_rows_are_named_and_good_ones_used(starts: Make, store: tuple[str, s
     said = " ".join(came.stdout.split())
     assert "row 3, starts: 'two' breaks OS07. Starts are counted in whole people." in said
     assert "nothing is reported for May 2026. Not known is not nothing" in said
-    assert "In the file and not in the scenario, so set aside: reablement." in said
+    assert "Reported and not in the scenario, so set aside: reablement." in said
 
 
 def test_a_file_without_one_good_row_is_named_row_by_row(

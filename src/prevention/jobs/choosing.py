@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from prevention.jobs.workbench import Request, Workbench, is_path
-from prevention.model.chain import covered
-from prevention.model.manifest import assumptions_hash
-from prevention.model.mix import pool, scenario_of
+from prevention.jobs.workbench import Request, Workbench
+from prevention.jobs.writing import written_out
+from prevention.model.mix import pool
 from prevention.model.optimum import Optimum, Progress, optimum
-from prevention.model.scenarios import Scenario, ScenarioError, resolve
+from prevention.model.scenarios import Scenario, ScenarioError
 
 
 def optimise(
@@ -42,14 +41,4 @@ def scenario_from(bench: Workbench, request: Request, answer: Optimum) -> Scenar
     """
     if answer.best is None:
         raise ScenarioError("No mix keeps within the limit, so no scenario was written.")
-    source, given = bench.scenario(request.scenario), bench.plan(request)
-    is_file = request.scenario not in bench.on_file.scenarios and is_path(request.scenario)
-    by_name = "" if is_file else request.scenario
-    found = scenario_of(source, by_name, request.changes, given, answer.best.plan)
-    again, _ = covered(resolve(found, bench.library_of(found)), answer.council)
-    if assumptions_hash(again) != assumptions_hash(answer.best.plan):
-        raise ScenarioError(
-            f"This mix cannot be written as what differs from '{request.scenario}'. "
-            "Write the changes made with --set into that scenario first."
-        )
-    return found
+    return written_out(bench, request, answer.best.plan, answer.council)

@@ -7,6 +7,7 @@ told off to them as the plan shares that month's starts. All figures are of the 
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -38,6 +39,9 @@ or less is a third."""
 
 OUTSIDE = "outside-the-plan"
 """Wave of the people who started in months in which the plan runs nothing."""
+
+LONGEST_PLAN = 30
+"""Years for which starts are written out: a plan kept with them goes on over any length."""
 
 
 def status_of(planned: float, delivered: float) -> Status:
@@ -134,7 +138,7 @@ class Schedule:
         live = [_live(rollout) for rollout in programme.rollouts.values()]
         opening = min(first_month(plan.first_year), *live, *counts)
         after = max(counts, default=opening) + 1 - first_month(plan.first_year)
-        years = max(plan.years, -(-after // MONTHS_PER_YEAR))
+        years = max(LONGEST_PLAN, -(-after // MONTHS_PER_YEAR))
         timeline = Timeline(plan.first_year, years, opening)
         return cls(programme, timeline, central_starts(programme, timeline))
 
@@ -234,7 +238,11 @@ def _with_wave(programme: Programme, outside: Mapping[int, float]) -> Programme:
     first, last = min(outside), max(outside)
     starts = tuple(float(outside.get(month, 0.0)) for month in range(first, last + 1))
     wave = Rollout(go_live=_first_day(first), starts=starts)
-    return programme.model_copy(update={"expansions": {**programme.expansions, OUTSIDE: wave}})
+    # A plan that had starts delivered written in before may have such a wave already.
+    others = (f"{OUTSIDE}-{number}" for number in itertools.count(2))
+    names = itertools.chain([OUTSIDE], others)
+    name = next(name for name in names if name not in programme.expansions)
+    return programme.model_copy(update={"expansions": {**programme.expansions, name: wave}})
 
 
 def with_programmes(plan: Plan, programmes: Mapping[str, Programme]) -> Plan:

@@ -192,17 +192,18 @@ def groups_of(plan: Plan, known: Mapping[str, object], choices: Sequence[Choice]
 def scenario_of(
     source: Scenario, by_name: str, changes: Sequence[Change], pool: Plan, chosen: Plan
 ) -> Scenario:
-    """A mix as a scenario: only what differs from the one its programmes were chosen from.
+    """A plan worked out from a scenario as one itself: only what differs from that.
 
     by_name: what others know the source by; "" for a file of the user's own, which no other
     scenario can name, and whose content is taken over instead. changes: the user's own.
-    pool: the source resolved. chosen: the mix, with its id, title and summary.
+    pool: the source resolved. chosen: with its id, title and summary; of a programme it may
+    have other dates, funding, waves and starts written out.
     """
     gone = [i for i in pool.programmes if i not in chosen.programmes]
     ours = {
         f"programmes.{id_}.{name}": _as_data(getattr(programme, name))
         for id_, programme in chosen.programmes.items()
-        for name in ("go_live", "ends", "funding", "expansions")
+        for name in ("go_live", "ends", "funding", "starts", "expansions")
         if getattr(programme, name) != getattr(pool.programmes[id_], name)
     }
     own = {k: v for k, v in changes if not any(k.startswith(f"programmes.{i}.") for i in gone)}

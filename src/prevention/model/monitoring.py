@@ -44,12 +44,13 @@ class Moved:
     """One measure of one programme, or of the whole plan, in one version, GBP.
 
     central: by year, (years,). change: central less that of the plan, (years + 1,), the last
-    over the whole plan. spread: P10, P50 and P90 of the change, (years + 1, 3); None without
-    draws.
+    over the whole plan. range, spread: P10, P50 and P90 of the figure and of its change,
+    (years + 1, 3); None without draws.
     """
 
     central: Floats
     change: Floats
+    range: Floats | None
     spread: Floats | None
 
     @property
@@ -62,12 +63,13 @@ class Moved:
 class Version:
     """One version of the plan.
 
-    figures: by programme, or `total`, and measure. cost: of delivery over the plan, new to the
-    council, GBP. payback: the month of the plan, from 0, in which each pays back; None where
-    none does. chance: share of draws in which each still saves what was planned over the plan;
-    empty without draws.
+    plan: with its starts written out. figures: by programme, or `total`, and measure. cost: of
+    delivery over the plan, new to the council, GBP. payback: the month of the plan, from 0, in
+    which each pays back; None where none does. chance: share of draws in which each still
+    saves what was planned over the plan; empty without draws.
     """
 
+    plan: Plan
     figures: Mapping[tuple[str, str], Moved]
     cost: Mapping[str, float]
     payback: Mapping[str, int | None]
@@ -92,6 +94,11 @@ class Monitoring:
     draws: int
     seed: int
     missing: tuple[str, ...]
+
+    @property
+    def last(self) -> int:
+        """The last month reported of any programme (month number)."""
+        return max(progress.last for progress in self.progress.values())
 
 
 def monitor(
@@ -166,6 +173,7 @@ def _within(tell: Told, done: int, runs: int) -> Callable[[int, int], None]:
 
 def _version(run: Projection, planned: Projection, target: Mapping[str, float]) -> Version:
     return Version(
+        run.plan,
         {
             (id_, measure): _moved(run, planned, id_, measure)
             for id_ in target
@@ -180,11 +188,17 @@ def _version(run: Projection, planned: Projection, target: Mapping[str, float]) 
 def _moved(run: Projection, planned: Projection, id_: str, measure: str) -> Moved:
     cell = (id_, TOTAL)
     now, before = (to_pence(np.ravel(each.central[cell][measure])) for each in (run, planned))
-    spread = None
+    level = spread = None
     if run.samples:
-        change = run.samples[cell][measure].astype(float) - planned.samples[cell][measure]
-        spread = to_pounds(to_pence(percentiles(_and_total(change))))
-    return Moved(to_pounds(now), to_pounds(_and_total(now - before)), spread)
+        drawn = run.samples[cell][measure].astype(np.float64)
+        level = _percentiles(drawn)
+        spread = _percentiles(drawn - planned.samples[cell][measure])
+    return Moved(to_pounds(now), to_pounds(_and_total(now - before)), level, spread)
+
+
+def _percentiles(drawn: Floats) -> Floats:
+    """P10, P50 and P90 by year and of the total, (years + 1, 3), GBP to the penny."""
+    return to_pounds(to_pence(percentiles(_and_total(drawn))))
 
 
 def _and_total(yearly: np.ndarray) -> np.ndarray:

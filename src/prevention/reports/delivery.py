@@ -21,7 +21,7 @@ from prevention.model.monitoring import (
     Version,
 )
 from prevention.reports.delivery_notes import notes, run_line
-from prevention.reports.monitoring import NOT_MEASURED, last_month, payback_month
+from prevention.reports.monitoring import NOT_MEASURED, payback_month
 from prevention.reports.safe import one_line
 from prevention.reports.terminal import WIDTH, thousands
 from prevention.reports.words import months, per_cent, pounds
@@ -46,7 +46,7 @@ def text(file: StartsFile, answer: Monitoring | None) -> str:
         plan, council = answer.plan, answer.council
         console.print(
             f"Delivered against planned: {plan.title}, {council.name} ({council.code}), "
-            f"{one_line(file.file)} to {month_label(last_month(answer))}"
+            f"{one_line(file.file)} to {month_label(answer.last)}"
         )
         for sentence in _answer(answer):
             console.print(sentence)

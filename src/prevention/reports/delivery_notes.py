@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from prevention.evidence.own.starts import StartsFile
 from prevention.model.delivered import RECENT, Progress
 from prevention.model.manifest import run_of
 from prevention.model.measures import TOTAL
 from prevention.model.monitoring import Monitoring
-from prevention.reports.monitoring import RULE, last_month
+from prevention.reports.monitoring import RULE
 from prevention.reports.words import listed, per_cent
 from prevention.years import MONTHS_PER_YEAR, first_month, format_year, month_label
 
@@ -17,18 +18,37 @@ _CHANCE = 1.2816
 """Standard deviations within which eight counts in ten lie."""
 
 
-def notes(file: StartsFile, answer: Monitoring) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How a reader does what a note asks for, in words of where they read it.
+
+    first_year: with the year in place of {year}.
+    """
+
+    another_plan: str
+    last_month: str
+    first_year: str
+
+
+COMMAND = Ways(
+    another_plan="say so with --set programmes.ID.capacity=4, or in a scenario of your own",
+    last_month="name the last month that has been with --as-at",
+    first_year="add --first-year {year}",
+)
+
+
+def notes(file: StartsFile, answer: Monitoring, ways: Ways = COMMAND) -> Iterator[str]:
     """What the comparison rests on, a sentence at a time."""
     yield RULE
     yield (
-        "Planned starts are those of the scenario's central case. Where your plan is another, say "
-        "so with --set programmes.ID.capacity=4, or in a scenario of your own."
+        "Planned starts are those of the scenario's central case. Where your plan is another, "
+        f"{ways.another_plan}."
     )
     for progress in answer.progress.values():
-        yield from _of_programme(progress, last_month(answer))
+        yield from _of_programme(progress, answer.last)
     if answer.unreported:
         names = [answer.plan.programmes[id_].name for id_ in answer.unreported]
-        yield f"No month to go by in the file, so taken as planned: {listed(names)}."
+        yield f"No month to go by, so taken as planned: {listed(names)}."
         changes = [
             version.figures[id_, "cashable_saving"].change[-1]
             for id_ in answer.unreported
@@ -40,8 +60,8 @@ def notes(file: StartsFile, answer: Monitoring) -> Iterator[str]:
                 "its people, and what one does not avoid is left for the others."
             )
     if file.not_planned:
-        yield f"In the file and not in the scenario, so set aside: {listed(file.not_planned)}."
-    yield from _on_the_file(answer)
+        yield f"Reported and not in the scenario, so set aside: {listed(file.not_planned)}."
+    yield from _on_the_months(answer, ways)
     spreads = [v.figures[TOTAL, "cashable_saving"].spread for v in answer.versions.values()]
     if any(spread is not None and spread[-1, 0] < 0 < spread[-1, -1] for spread in spreads):
         yield (
@@ -124,7 +144,7 @@ def _spans(numbers: Sequence[int]) -> list[str]:
     return [" to ".join(dict.fromkeys(pair)) for pair in ends]
 
 
-def _on_the_file(answer: Monitoring) -> Iterator[str]:
+def _on_the_months(answer: Monitoring, ways: Ways) -> Iterator[str]:
     empty, reported = 0, sorted({m for p in answer.progress.values() for m in p.months})
     for month in reversed(reported):
         if any(
@@ -136,12 +156,12 @@ def _on_the_file(answer: Monitoring) -> Iterator[str]:
         empty += 1
     if empty > 1:
         yield (
-            f"The last {empty} months reported are 0 throughout. If they are still to come, name "
-            "the last month that has been with --as-at."
+            f"The last {empty} months reported are 0 throughout. If they are still to come, "
+            f"{ways.last_month}."
         )
     if reported[-1] < first_month(answer.plan.first_year):
         year = format_year(2001 + reported[-1] // MONTHS_PER_YEAR)
         yield (
             f"The plan opens in {format_year(answer.plan.first_year)}. For the saving of {year} "
-            f"as well, add --first-year {year}."
+            f"as well, {ways.first_year.format(year=year)}."
         )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
 from prevention.evidence.own.starts import StartsFile
+from prevention.model.assumptions import Floats
 from prevention.model.delivered import RECENT, TOLERANCE, Progress
 from prevention.model.manifest import run_of
 from prevention.model.measures import GBP
@@ -26,7 +28,7 @@ RULE = (
 WHOLE = "plan"
 """In place of a year: the whole plan."""
 COLUMNS = (
-    "version", "programme", "year", "measure", "unit", "central", "change",
+    "version", "programme", "year", "measure", "unit", "central", *PERCENTILES, "change",
     *(f"change_{name}" for name in PERCENTILES),
 )  # fmt: skip
 
@@ -51,7 +53,7 @@ def document(file: StartsFile, answer: Monitoring | None) -> dict[str, Any]:
     return {
         "run": run_of(answer.plan, answer.council, answer.draws, answer.seed),
         "file": read,
-        "as_at": month_id(last_month(answer)),
+        "as_at": month_id(answer.last),
         "delivery": [_delivery(p) for p in answer.progress.values()],
         "months": [row for p in answer.progress.values() for row in _months(p)],
         "annual": rows(answer),
@@ -63,9 +65,18 @@ def document(file: StartsFile, answer: Monitoring | None) -> dict[str, Any]:
     }
 
 
-def last_month(answer: Monitoring) -> int:
-    """The last month reported of any programme (month number)."""
-    return max(progress.last for progress in answer.progress.values())
+def as_json(file: StartsFile, answer: Monitoring | None) -> str:
+    """The document as text."""
+    return json.dumps(document(file, answer), indent=1, allow_nan=False)
+
+
+def as_csv(answer: Monitoring | None) -> str:
+    """The rows as text; without an answer, their headings."""
+    import pandas as pd
+
+    from prevention.reports.terminal import csv_text
+
+    return csv_text(pd.DataFrame(rows(answer) if answer else [], columns=COLUMNS))
 
 
 def month_id(month: int) -> str:
@@ -137,13 +148,16 @@ def rows(answer: Monitoring) -> list[dict[str, Any]]:
     for version, figures in answer.versions.items():
         for (programme, measure), moved in figures.figures.items():
             for place, year in enumerate([*years, WHOLE]):
-                spread = [None] * len(PERCENTILES)
-                if moved.spread is not None:
-                    spread = moved.spread[place].tolist()
                 central = moved.total if year == WHOLE else float(moved.central[place])
-                row = (version, programme, year, measure, GBP, central, float(moved.change[place]))
-                found.append(dict(zip(COLUMNS, (*row, *spread), strict=True)))
+                row = (version, programme, year, measure, GBP, central, *_at(moved.range, place))
+                row += (float(moved.change[place]), *_at(moved.spread, place))
+                found.append(dict(zip(COLUMNS, row, strict=True)))
     return found
+
+
+def _at(spread: Floats | None, place: int) -> list[Any]:
+    """P10, P50 and P90 of a year; None without draws."""
+    return [None] * len(PERCENTILES) if spread is None else spread[place].tolist()
 
 
 def _plan(answer: Monitoring) -> list[dict[str, Any]]:
