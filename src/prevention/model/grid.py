@@ -18,10 +18,10 @@ from prevention.model.assumptions import Floats
 SHORTEST = 0.05
 """Months: lags below a day and a half are all the same to a month."""
 
-_NEGLIGIBLE = 1e-6
+_NEGLIGIBLE = 5e-6
 """Products of polynomials this small beside the largest are let go."""
 
-_ALIKE = 1e-6
+_ALIKE = 5e-6
 """What is this small beside the largest curve is let go."""
 
 _STEP = 0.25
