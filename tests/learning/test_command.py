@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
 import shutil
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import openpyxl
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -95,6 +97,19 @@ def test_the_line_and_the_scenario_change_a_forecast_alike(
     assert "label: local" in written
 
 
+def test_the_csv_holds_the_documents_ranges(run: Any, cases: Path, tmp_path: Path) -> None:
+    found = json.loads(learned(run, cases, "--format", "json").stdout)
+    rows = pd.read_csv(io.StringIO(learned(run, cases, "--format", "csv").stdout))
+    rows = rows.set_index(["quantity", "whose"])
+    for quantity in ("lag", "spread"):
+        for whose, part in (("evidence", "evidence"), ("together", "estimate")):
+            told = rows.loc[(quantity, whose), ["p10", "p50", "p90"]].to_dict()
+            assert told == found[quantity][part]
+        assert rows.loc[(quantity, "records alone"), "p50"] == found[quantity]["records_alone"]
+    assert set(rows["label"]) == {found["lag"]["label"]}
+    assert rows.loc[("responding_share", "together"), "p50"] == found["responding_share"]["p50"]
+
+
 def test_below_the_gate_the_evidence_stays(run: Any, tmp_path: Path) -> None:
     people = synthetic_cohort(np.random.default_rng(1), 45, 30)
     file = write_cases(tmp_path / "few.csv", rows_of(people))
@@ -170,6 +185,8 @@ def test_a_case_entered_twice_counts_once_and_a_second_referral_twice(
         ("Referral date,Outcome date\n01/05/2024,01/06/2025\n02/06/2026,01/08/2026\n", 3,
          "leaves out the slow ones"),
         ("Referral date,Outcome date\nsoon,later\n", 3, "is not a day"),
+        ("Programme,Referral date,Outcome date\nMockingbird,01/05/2024,01/06/2025\n", 3,
+         "rows of another programme: 1"),
         ("Referral date,Outcome date\n01/05/2024,\n", 3, "No row has an outcome date"),
     ],
 )  # fmt: skip

@@ -52,22 +52,23 @@ def learn(
     store: StoreOption = None,
 ) -> None:
     """Learn a programme's lag, and its effect where it can be told, from case records."""
-    import json
-
     from prevention.evidence.loading import user
     from prevention.jobs import Workbench
+    from prevention.jobs.own_records import cases_in
     from prevention.reports import learned
 
     with plain_errors():
         bench = Workbench(data, store)
         base = _runs(bench, scenario, programme) if scenario else _one_that_runs(bench, programme)
-        cases = _cases(bench, file, programme, council, as_at)
+        code = code_of_council(council, bench.store)
+        cases = cases_in(bench, file, programme, code, _day(as_at))
         found = _found(bench, cases, programme)
-        settings = found.settings(who or user(), why or "Learned from the council's case records")
+        settings = found.settings(who or user(), why or learned.WHY)
         as_scenario = output is not None and output.suffix == ".toml"
         if format_ is Format.json:
-            result = learned.document(cases, found, settings, base)
-            text = json.dumps(result, indent=1, allow_nan=False)
+            text = learned.as_json(cases, found, settings, base)
+        elif format_ is Format.csv:
+            text = learned.as_csv(found)
         else:
             text = learned.text(cases, found, settings, base)
         write(text, None if as_scenario else output)
@@ -83,28 +84,15 @@ def learn(
         raise typer.Exit(DATA_WRONG)
 
 
-def _cases(bench: Workbench, file: Path, programme: str, council: str, as_at: str) -> CaseFile:
-    """The programme's case records, in words the council has settled before."""
-    from prevention.evidence.own.cases import CASES, Wanted, read_cases
-    from prevention.evidence.own.mapping import remembered
-    from prevention.evidence.own.words import folded, guess_programme
-
-    words = remembered(bench.record, code_of_council(council, bench.store))
-    names = {id_: known.name for id_, known in bench.library.programmes.items()}
-    settled = words.get("programme", {})
-    wanted = Wanted(
-        programme, lambda text: settled.get(folded(text)) or guess_programme(text, names)
-    )
-    return read_cases(file, wanted, dt.date.today(), _day(as_at), words.get(CASES, {}))
-
-
 def _runs(bench: Workbench, scenario: str, programme: str) -> str:
     """A scenario by its id, seen to run the programme."""
+    from prevention.jobs import Request
+
     if bench.scenario(scenario).id != scenario:
         raise ValueError(
             f"--scenario {scenario}: name a scenario by its id, not a file or version."
         )
-    if not _is_in(bench, scenario, programme):
+    if programme not in bench.plan(Request(scenario=scenario)).programmes:
         other = _one_that_runs(bench, programme)
         hint = f" Try --scenario {other}." if other else ""
         raise ValueError(f"Scenario '{scenario}' does not run {programme}.{hint}")
@@ -112,15 +100,10 @@ def _runs(bench: Workbench, scenario: str, programme: str) -> str:
 
 
 def _one_that_runs(bench: Workbench, programme: str) -> str:
-    """A scenario on file that runs a programme, the current plan first; empty for none."""
-    names = sorted(bench.on_file.scenarios, key=lambda name: name != "current-plan")
-    return next((name for name in names if _is_in(bench, name, programme)), "")
+    """The first scenario that runs a programme; empty for none."""
+    from prevention.jobs.own_records import that_run
 
-
-def _is_in(bench: Workbench, scenario: str, programme: str) -> bool:
-    from prevention.jobs import Request
-
-    return programme in bench.plan(Request(scenario=scenario)).programmes
+    return next(iter(that_run(bench, programme)), "")
 
 
 def _found(bench: Workbench, cases: CaseFile, programme: str) -> Findings:

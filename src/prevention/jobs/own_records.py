@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Container
 from dataclasses import replace
 from pathlib import Path
 
-from prevention.evidence.own.cases import CaseFile
+from prevention.evidence.own.cases import CASES, ELSEWHERE, CaseFile, Wanted, read_cases
+from prevention.evidence.own.mapping import remembered
 from prevention.evidence.own.starts import StartsFile, loaded_starts, read_starts
+from prevention.evidence.own.words import folded, guess_programme
 from prevention.jobs.workbench import Request, Workbench
 from prevention.jobs.writing import written_out
+from prevention.learning.cohort import RecordsUnfit
 from prevention.learning.findings import Findings
 from prevention.learning.findings import learn as learned
 from prevention.model.delivered import with_programmes
@@ -17,6 +22,42 @@ from prevention.model.monitoring import THEN_PLANNED, THEN_RECENT, Monitoring, T
 from prevention.model.monitoring import monitor as compared
 from prevention.model.scenarios import Scenario, ScenarioError, nearest
 from prevention.years import month_label
+
+
+def cases_in(
+    bench: Workbench, file: Path, programme: str, council: str, as_at: dt.date | None = None
+) -> CaseFile:
+    """A programme's case records in a file, in words the council has settled before.
+
+    council: its code. as_at: day of the export; None takes the last date in the file.
+
+    Raises:
+        NotRecognised, FileRefused, ValueError: in plain words.
+    """
+    words = remembered(bench.record, council)
+    names = {id_: known.name for id_, known in bench.library.programmes.items()}
+    settled = words.get("programme", {})
+    wanted = Wanted(
+        programme, lambda text: settled.get(folded(text)) or guess_programme(text, names)
+    )
+    return read_cases(file, wanted, dt.date.today(), as_at, words.get(CASES, {}))
+
+
+def that_run(bench: Workbench, programme: str) -> list[str]:
+    """Ids of the scenarios that run a programme: the current plan, others on file, then saved.
+
+    One that cannot be resolved runs nothing.
+    """
+    on_file, known = bench.on_file.scenarios, bench.library.scenarios
+    names = sorted(known, key=lambda name: (name not in on_file, name != "current-plan"))
+    return [name for name in names if programme in _programmes(bench, name)]
+
+
+def _programmes(bench: Workbench, scenario: str) -> Container[str]:
+    try:
+        return bench.plan(Request(scenario=scenario)).programmes
+    except ScenarioError:
+        return ()
 
 
 def learn(bench: Workbench, cases: CaseFile, programme: str) -> Findings:
@@ -32,6 +73,12 @@ def learn(bench: Workbench, cases: CaseFile, programme: str) -> Findings:
         raise ScenarioError(
             f"There is no programme '{programme}'.{nearest(programme, known)} "
             f"Known: {', '.join(known)}."
+        )
+    elsewhere = cases.set_aside.get(ELSEWHERE, 0)
+    if elsewhere and not any(case.group == "programme" for case in cases.cases):
+        raise RecordsUnfit(
+            f"There is no usable row of {known[programme].name} in this file (rows of another "
+            f"programme: {elsewhere:,}). Choose that programme, or another file."
         )
     evidence = graded(known[programme], bench.library.economy)
     return learned(cases.cases, evidence, cases.as_at)

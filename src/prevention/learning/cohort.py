@@ -117,8 +117,8 @@ def refuse_completed_only(people: Cohort) -> None:
             "Every row is closed: nobody in this file is still waiting. A list of completed "
             "cases leaves out the slow ones and makes the programme look fast. Export everyone "
             "referred, the outcome date left empty for those still open. If this is everyone, "
-            f"say with --as-at on which day the file was made: the newest referral must be at "
-            f"least {longest:.0f} months old by then (the longest wait here); it is "
+            "give the day of the export: the newest referral must be at least "
+            f"{longest:.0f} months old by then (the longest wait here); it is "
             f"{newest:.0f}."
         )
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
+import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
@@ -17,13 +18,18 @@ from prevention.learning.findings import Findings
 from prevention.learning.gates import UNMOVED, Needed
 from prevention.learning.lag import Learned, Range
 from prevention.model.assumptions import Assumption
+from prevention.model.scenarios import Scenario
 from prevention.years import day_label
 
 WIDTH = 90
+WHY = "Learned from the council's case records"
+"""The reason that goes with what was learned where nobody gives another."""
+RANGES = "Months from referral to outcome"
 UNCHANGED = "the council's data did not change this."
 NOT_AN_EFFECT = (
     "This share is not an effect: some would have had the outcome without the programme."
 )
+NOTHING_TO_SET = "Nothing to set: the forecast goes on with the programme's evidence."
 _BREACHES_SHOWN = 20
 
 
@@ -115,28 +121,46 @@ def forecast_command(programme: str, settings: dict[str, Assumption], scenario: 
     return " ".join(parts)
 
 
-def scenario_toml(found: Findings, settings: dict[str, Assumption], scenario: str) -> str:
-    """A scenario document that sets what was learned.
+def scenario_with(found: Findings, settings: dict[str, Assumption], scenario: str) -> Scenario:
+    """A scenario that sets what was learned: the whole range, whose it is and why.
 
     scenario: the one it differs from; empty where none runs the programme yet.
     """
     programme = found.programme
-    new = [] if scenario else [f"programmes = [{_string(programme.id)}]"]
+    return Scenario(
+        id=f"{programme.id}-own-records",
+        title=f"{programme.name}: as learned from our own case records",
+        differs_from=scenario or "current-plan",
+        programmes=() if scenario else (programme.id,),
+        changes={
+            f"programmes.{programme.id}.{name}": {
+                part: given for part, given in value.model_dump().items() if given != ""
+            }
+            for name, value in settings.items()
+        },
+    )
+
+
+def scenario_toml(found: Findings, settings: dict[str, Assumption], scenario: str) -> str:
+    """The same as a document to forecast with."""
+    made = scenario_with(found, settings, scenario)
+    new = [f"programmes = [{_string(made.programmes[0])}]"] if made.programmes else []
     lines = [
-        f"id = {_string(f'{programme.id}-own-records')}",
-        f"title = {_string(f'{programme.name}: as learned from our own case records')}",
-        f"differs_from = {_string(scenario or 'current-plan')}",
+        *(f"{name} = {_string(getattr(made, name))}" for name in ("id", "title", "differs_from")),
         *new,
         "",
         "[changes]",
     ]
-    for name, value in settings.items():
-        parts = value.model_dump()
-        numbers = [f"{part} = {parts.pop(part)!r}" for part in ("low", "central", "high")]
-        words = [f"{part} = {_string(text)}" for part, text in parts.items() if text]
-        key = _string(f"programmes.{programme.id}.{name}")
-        lines.append(f"{key} = {{ {', '.join([*numbers, *words])} }}")
+    for key, parts in made.changes.items():
+        numbers = [f"{part} = {parts[part]!r}" for part in _NUMBERS]
+        words = [
+            f"{part} = {_string(text)}" for part, text in parts.items() if part not in _NUMBERS
+        ]
+        lines.append(f"{_string(key)} = {{ {', '.join([*numbers, *words])} }}")
     return "\n".join(lines)
+
+
+_NUMBERS = ("low", "central", "high")
 
 
 def _string(text: str) -> str:
@@ -193,6 +217,30 @@ def document(
     }
 
 
+def as_json(file: CaseFile, found: Findings, settings: dict[str, Assumption], scenario: str) -> str:
+    """The document as text."""
+    return json.dumps(document(file, found, settings, scenario), indent=1, allow_nan=False)
+
+
+def as_csv(found: Findings) -> str:
+    """What is believed of each quantity, by the evidence, by the records alone and by both."""
+    rows: list[dict[str, Any]] = []
+
+    def add(quantity: str, unit: str, whose: str, label: str, **figures: float) -> None:
+        rows.append({"quantity": quantity, "unit": unit, "whose": whose, "label": label} | figures)
+
+    for quantity, part in (("lag", found.fit.lag), ("spread", found.fit.spread)):
+        add(quantity, "months", "evidence", found.label, **asdict(part.evidence))
+        if part.records_alone is not None:
+            add(quantity, "months", "records alone", found.label, p50=part.records_alone)
+        add(quantity, "months", "together", found.label, **asdict(part.estimate))
+    add("responding_share", "share", "together", found.label, **asdict(found.fit.share))
+    if found.effect is not None and found.effect.difference is not None:
+        difference = asdict(found.effect.difference)
+        add("effect", "share", "records alone", found.effect_label, **difference)
+    return pd.DataFrame(rows).to_csv(index=False).rstrip("\n")
+
+
 def _learned(part: Learned) -> dict[str, Any]:
     return {"unit": "months", **asdict(part)}
 
@@ -207,15 +255,15 @@ def text(file: CaseFile, found: Findings, settings: dict[str, Assumption], scena
             console.print(line, markup=False)
 
     say(f"{found.programme.name}: what your case records say, as at {day_label(found.as_at)}", "")
-    say(*_answer(found))
+    say(*answer(found))
     if file.rows_refused:
         say(f"Rows refused and left out: {file.rows_refused:,}; they are listed at the end.")
     say("")
     console.print(_table(found))
-    say(*_beside(found), "", "Effect", f"Label: {found.effect_label}.", *effect_sentences(found))
+    say(*beside(found), "", "Effect", f"Label: {found.effect_label}.", *effect_sentences(found))
     say("", "What to do with it")
     if not settings:
-        say("Nothing to set: the forecast goes on with the programme's evidence.")
+        say(NOTHING_TO_SET)
     elif scenario:
         say(f"Run the forecast with it (scenario {scenario}):")
         written.write(forecast_command(found.programme.id, settings, scenario) + "\n")
@@ -225,18 +273,19 @@ def text(file: CaseFile, found: Findings, settings: dict[str, Assumption], scena
     return written.getvalue().rstrip("\n")
 
 
-def reading_lines(file: CaseFile) -> list[str]:
-    """What was read and refused."""
+def reading_lines(file: CaseFile, *, refused: bool = True) -> list[str]:
+    """What was read; refused: with the first rows that were not, one by one."""
     lines = list(file.recognised)
     lines += [f"Set aside: {why} ({count:,})." for why, count in file.set_aside.items()]
-    lines += [str(breach) for breach in file.breaches[:_BREACHES_SHOWN]]
-    more = len(file.breaches) - _BREACHES_SHOWN
+    breaches = file.breaches if refused else ()
+    lines += [str(breach) for breach in breaches[:_BREACHES_SHOWN]]
+    more = len(breaches) - _BREACHES_SHOWN
     lines += [f"and {more:,} more breaches; --format json gives all."] if more > 0 else []
     counts = f"{file.rows_used:,} used, {file.rows_refused:,} refused"
     return [*lines, f"{file.rows_read:,} rows read: {counts}."]
 
 
-def _answer(found: Findings) -> Iterable[str]:
+def answer(found: Findings) -> Iterable[str]:
     """How long, how sure, and whose figure is in force."""
     people, lag = found.people, found.fit.lag
     now, before = lag.estimate, lag.evidence
@@ -270,23 +319,33 @@ def _answer(found: Findings) -> Iterable[str]:
 
 
 def _table(found: Findings) -> Table:
-    table = Table(title="Months from referral to outcome")
-    for heading in ("", "P10", "P50", "P90"):
-        table.add_column(heading, justify="right" if heading else "left")
+    rows = ranges(found)
+    table = Table(title=RANGES)
+    table.add_column("")
+    for heading in rows.columns:
+        table.add_column(heading, justify="right")
+    for number, (name, cells) in enumerate(rows.iterrows()):
+        table.add_row(str(name), *cells, end_section=number % 3 == 2)
+    return table
+
+
+def ranges(found: Findings) -> pd.DataFrame:
+    """Lag and spread by the evidence, by the records alone and by both, as text: P10, P50, P90."""
+    rows = {}
     for title, part in (("Mean", found.fit.lag), ("Spread", found.fit.spread)):
         few = part.records_alone is None or found.label == "evidence"
         alone = "too few" if few else f"{part.records_alone:.1f}"
-        table.add_row(f"{title}: the programme's evidence", *_cells(part.evidence))
-        table.add_row(f"{title}: your records alone", "", alone, "")
-        table.add_row(f"{title}: both together", *_cells(part.estimate), end_section=True)
-    return table
+        rows[f"{title}: the programme's evidence"] = _cells(part.evidence)
+        rows[f"{title}: your records alone"] = ("", alone, "")
+        rows[f"{title}: both together"] = _cells(part.estimate)
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["P10", "P50", "P90"])
 
 
 def _cells(found: Range) -> tuple[str, str, str]:
     return f"{found.p10:.1f}", f"{found.p50:.1f}", f"{found.p90:.1f}"
 
 
-def _beside(found: Findings) -> Iterable[str]:
+def beside(found: Findings) -> Iterable[str]:
     """What else the records say, and what not to read into them."""
     share = found.fit.share
     yield (

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from prevention.evidence.breaches import Breach
@@ -26,6 +26,8 @@ NOT_LOADED = (
     "Case records are not loaded: nothing of a person is stored. Learn from them with: "
     "prevention learn FILE --programme ID"
 )
+ELSEWHERE = "rows of another programme"
+"""Why rows are set aside that are no case of the programme wanted."""
 _EARLIEST = dt.date(2000, 1, 1)
 _MOST_SHOWN = 40
 _GROUPS: Mapping[str, Group] = {
@@ -44,6 +46,13 @@ _DATES: Mapping[str, str] = {
     "outcome": "outcome date",
     "left": "closing date",
 }
+COLUMN_NAMES: Mapping[str, str] = {
+    **_DATES,
+    "scheme": "programme",
+    "group": "group",
+    "reference": "case reference",
+}
+"""What each column is, in words."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +75,10 @@ class CaseFile:
     def rows_used(self) -> int:
         """Rows learned from (count)."""
         return len(self.cases)
+
+    def without_values(self) -> CaseFile:
+        """The same with nothing of a refused row but its number, column and rule."""
+        return replace(self, breaches=tuple(replace(each, value="") for each in self.breaches))
 
     @property
     def rows_read(self) -> int:
@@ -116,14 +129,14 @@ def read_cases(
         FileRefused: the file cannot be read. ValueError: `as_at` is to come.
     """
     if as_at is not None and as_at > today:
-        raise ValueError(f"--as-at {day_label(as_at)} is still to come. Say the day of the export.")
+        raise ValueError(f"The day of the export, {day_label(as_at)}, is still to come.")
     found = _header(path, words or {})
     if found.missing:
         lacking = " and ".join(_DATES[name] for name in found.missing)
         raise NotRecognised(
             f"{path.name} is not recognised as case records: no column for {lacking} was found on "
-            f"sheet '{found.sheet.name}'. Rename its heading to that, say which column it is with "
-            "prevention mapping set, or start from: prevention template cases",
+            f"sheet '{found.sheet.name}'. Rename its heading to that, say which column it is "
+            "(prevention mapping set), or start from the template (prevention template cases).",
             nearest=CASES,
             missing=tuple(found.missing),
         )
@@ -183,7 +196,7 @@ def _rows(found: Found, wanted: Wanted, aside: Counter[str], today: dt.date) -> 
             text = cells.get("scheme", "")
             meant = wanted.meant(text) if text else ""
             if meant not in ("", wanted.id):
-                aside["rows of another programme"] += 1
+                aside[ELSEWHERE] += 1
                 continue
             if not meant:
                 message = f"No programme of ours goes by that name. Write {wanted.id} if it is it."
@@ -277,14 +290,8 @@ def _shown(text: str) -> str:
 
 def _recognised(found: Found, as_at: dt.date, guessed: bool) -> tuple[str, ...]:
     """What was understood, in plain sentences."""
-    words = {
-        **_DATES,
-        "scheme": "programme",
-        "group": "group",
-        "reference": "case reference",
-    }
     used = "; ".join(
-        f"{_shown(found.headings[place])} is the {words[ours]}"
+        f"{_shown(found.headings[place])} is the {COLUMN_NAMES[ours]}"
         for ours, place in found.columns.items()
     )
     said = [f"Sheet '{found.sheet.name}', headings in row {found.header + 1}: {used}."]
@@ -300,6 +307,6 @@ def _recognised(found: Found, as_at: dt.date, guessed: bool) -> tuple[str, ...]:
     if guessed:
         said.append(
             f"Taken as at {day_label(as_at)}, the last date in the file. If it was exported "
-            "later, give that day with --as-at."
+            "later, give the day of the export."
         )
     return tuple(said)

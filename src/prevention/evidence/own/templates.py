@@ -26,6 +26,34 @@ TEMPLATES: Mapping[str, str] = {
 """Template of each of the council's own files as CSV; the rows below the headings are examples."""
 
 
+CASE_COLUMNS: Mapping[str, tuple[str, str, str]] = {
+    "Referral date": ("The day on which the person was referred", "01/04/2024", "needed"),
+    "Outcome date": (
+        "The day on which the outcome came, one that stands for the placement avoided: home "
+        "again, or stepped down. Empty while the case is open",
+        "15/11/2025",
+        "needed",
+    ),
+    "Closed without outcome": (
+        "The day on which somebody left without it: moved away, withdrew",
+        "30/09/2024",
+        "if you have it",
+    ),
+    "Cohort": (
+        "Whether the person was in the programme or in a matched comparison group",
+        "programme or comparison",
+        "for the effect",
+    ),
+    "Programme": ("Which programme the row is of", "no-wrong-door", "where there are several"),
+    "Case reference": (
+        "Finds a row entered twice, and is then forgotten; never a name",
+        "A-1017",
+        "if you have it",
+    ),
+}
+"""Headings of case records: what each holds, an example, and when it is needed."""
+
+
 def template(name: str) -> str:
     """A template by its name.
 
