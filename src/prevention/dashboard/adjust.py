@@ -257,26 +257,26 @@ def _show_years(pair: Pair) -> None:
         f"{title}: the scenario {pair.start.lower()} beside it with your changes, each with its "
         "range from P10 to P90. The table below has the figures.",
     )
-    table = _year_table(pair, both[ADJUSTED])
+    table = year_table(pair, both[ADJUSTED])
     unit = choices.MONEY[pair.money]
     show_table(table, f"{title}, {unit}", unit)
     st.caption("Bars are central figures; whiskers run from P10 to P90.")
     show_downloads(picture, title, pair.run)
 
 
-def _year_table(pair: Pair, spread: pd.DataFrame) -> pd.DataFrame:
+def year_table(pair: Pair, spread: pd.DataFrame, adjusted: str = ADJUSTED) -> pd.DataFrame:
     """Rows of cashable saving by year in the reader's unit, the plan's total last.
 
-    spread: `figures.by_year` of the adjusted run.
+    spread: `figures.by_year` of the adjusted run. adjusted: what that run is called.
     """
-    both = ((pair.start, pair.approved), (ADJUSTED, pair.adjusted))
+    both = ((pair.start, pair.approved), (adjusted, pair.adjusted))
     years = {name: figures.central(p, "cashable_saving", pair.group) for name, p in both}
     over = {name: figures.over_plan(p, "cashable_saving", pair.group) for name, p in both}
     values = {f"{name}, central": (*years[name], over[name].central) for name in years}
     if pair.adjusted.samples:
         for label, column in (("P10", "p10"), ("P50", "p50"), ("P90", "p90")):
-            values[f"{ADJUSTED}, {label}"] = (*spread[column], getattr(over[ADJUSTED], column))
-    moved = years[ADJUSTED] - years[pair.start]
+            values[f"{adjusted}, {label}"] = (*spread[column], getattr(over[adjusted], column))
+    moved = years[adjusted] - years[pair.start]
     values["Change in central"] = (*moved, moved.sum())
     rows = {name: [figure_in(pair.money, value) for value in row] for name, row in values.items()}
     columns = [*pair.adjusted.timeline.labels, "Plan"]

@@ -46,6 +46,12 @@ PAGES: tuple[dict[str, Any], ...] = (
         "help": "The medium-term projection as a workbook, CSV or Parquet file.",
     },
     {
+        "page": _opened("learn"),
+        "title": "Learn the lag",
+        "url_path": "learn",
+        "help": "What your own case records say of a programme's lag, to set in a forecast.",
+    },
+    {
         "page": _opened("baseline"),
         "title": "Baseline",
         "url_path": "baseline",

@@ -82,11 +82,8 @@ def _save(pair: Pair, title: str, who: str, why: str) -> str:
     changes = working.changes(pair.scenario)
     today = dt.date.today()
     if title or not version:
-        id_ = scenarios.id_for(title)
-        if id_ in bench().on_file.scenarios:
-            raise RecordRefused(f"There is a scenario '{title}' on file. Choose another name.")
         document = Scenario(
-            id=id_,
+            id=id_of_new(title),
             title=title,
             summary=old.summary,
             differs_from=pair.scenario,
@@ -103,6 +100,18 @@ def _save(pair: Pair, title: str, who: str, why: str) -> str:
     st.session_state["go-to"] = (saved.id, saved.version)
     beside = " It stands beside another made from the same version." if saved.sibling else ""
     return f"Saved as version {saved.version} of {saved.title}.{beside}"
+
+
+def id_of_new(title: str) -> str:
+    """The id of a scenario to be saved under a name.
+
+    Raises:
+        RecordRefused: one on file has it.
+    """
+    id_ = scenarios.id_for(title)
+    if id_ in bench().on_file.scenarios:
+        raise RecordRefused(f"There is a scenario '{title}' on file. Choose another name.")
+    return id_
 
 
 def own_changes(
