@@ -22,6 +22,7 @@ from learning.cohorts import rows_of, synthetic_cohort, write_cases
 from prevention.cli import app
 from prevention.dashboard import identity, learn, session
 from prevention.dashboard.identity import Visitor
+from prevention.evidence.documents import written
 from prevention.evidence.own.cases import CASES
 from prevention.evidence.own.headings import COLUMN_WORDS
 from prevention.evidence.own.templates import CASE_COLUMNS, TEMPLATES
@@ -145,7 +146,9 @@ def test_the_files_are_the_commands(
     assert learned.as_csv(found) == command(bench, cases, "--format", "csv").rstrip()
     toml = tmp_path / "ours.toml"
     command(bench, cases, "--output", str(toml))
-    assert learned.scenario_toml(found, settings, "current-plan") == toml.read_text().rstrip()
+    assert (
+        written(learned.scenario_with(found, settings, "current-plan")) == toml.read_text().rstrip()
+    )
 
 
 def test_rows_refused_are_told_by_row_column_and_rule_alone(page_of: Page, cases: Path) -> None:
@@ -222,15 +225,15 @@ def test_levers_file_and_saved_scenario_give_the_same_to_the_penny(
     save(page, "Ada", "Our own", "Our lag")
     assert "Saved as version 1 of Our lag" in page.success[0].value
     toml = tmp_path / "ours.toml"
-    text = learned.scenario_toml(held(page).found, settings, "step-up")
+    text = written(learned.scenario_with(held(page).found, settings, "step-up"))
     toml.write_text(text, encoding="utf-8")
     asked = Request(WARRINGTON, "step-up", draws=session.DRAWS)
     before = bench.forecast(asked)
-    moved, written, kept = (
+    moved, by_file, kept = (
         bench.forecast(replace(asked, scenario=name, changes=own))
         for name, own in (("step-up", changes), (str(toml), ()), ("our-lag@1", ()))
     )
-    assert figures_of(moved) == figures_of(written) == figures_of(kept) != figures_of(before)
+    assert figures_of(moved) == figures_of(by_file) == figures_of(kept) != figures_of(before)
     for cell, found in moved.samples.items():
         for measure, drawn in found.items():
             np.testing.assert_array_equal(drawn, kept.samples[cell][measure])

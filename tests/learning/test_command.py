@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import json
 import shutil
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -91,10 +92,10 @@ def test_the_line_and_the_scenario_change_a_forecast_alike(
     before = run("forecast", *exact)
     assert cashable(by_line) == cashable(by_file)
     assert cashable(before) - cashable(by_file) > 1_000
-    written = file.read_text(encoding="utf-8")
-    assert "Council's own case records, 80 referrals, as at 1 November 2026" in written
-    assert 'decided_by = "A. Officer"' in written
-    assert "label: local" in written
+    (lag, _) = tomllib.loads(file.read_text(encoding="utf-8"))["changes"].values()
+    assert "Council's own case records, 80 referrals, as at 1 November 2026" in lag["source"]
+    assert lag["decided_by"] == "A. Officer"
+    assert "label: local" in lag["source"]
 
 
 def test_the_csv_holds_the_documents_ranges(run: Any, cases: Path, tmp_path: Path) -> None:

@@ -52,6 +52,7 @@ def learn(
     store: StoreOption = None,
 ) -> None:
     """Learn a programme's lag, and its effect where it can be told, from case records."""
+    from prevention.evidence.documents import written
     from prevention.evidence.loading import user
     from prevention.jobs import Workbench
     from prevention.jobs.own_records import cases_in
@@ -78,7 +79,7 @@ def learn(
                 "the forecast goes on with the programme's evidence."
             )
         if as_scenario:
-            write(learned.scenario_toml(found, settings, base), output)
+            write(written(learned.scenario_with(found, settings, base)), output)
             typer.echo(f"Wrote {output}. Run: prevention forecast --scenario {output}", err=True)
     if cases.breaches:
         raise typer.Exit(DATA_WRONG)

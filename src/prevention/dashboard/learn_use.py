@@ -20,6 +20,7 @@ from prevention.dashboard.session import (
     run_line,
 )
 from prevention.dashboard.tables import show_table
+from prevention.evidence.documents import written
 from prevention.model.assumptions import Assumption
 from prevention.record import RecordRefused
 from prevention.record.scenarios import save_scenario
@@ -136,7 +137,7 @@ def _show_files(file: CaseFile, found: Findings, scenario: str, who: str, why: s
     settings = found.settings(who, why)
     stem = f"{found.programme.id}-own-records"
     files: dict[str, tuple[str, Callable[..., str], tuple[Any, ...]]] = {
-        "toml": ("Scenario (TOML)", learned.scenario_toml, (found, settings, scenario)),
+        "toml": ("Scenario (TOML)", _scenario_text, (found, settings, scenario)),
         "json": ("Everything (JSON)", learned.as_json, (file, found, settings, scenario)),
         "csv": ("The ranges (CSV)", learned.as_csv, (found,)),
     }
@@ -146,7 +147,7 @@ def _show_files(file: CaseFile, found: Findings, scenario: str, who: str, why: s
         for ending, (label, made, of) in files.items():
             st.download_button(
                 label,
-                data=partial(_written, made, of),
+                data=partial(_bytes, made, of),
                 file_name=f"{stem}.{ending}",
                 mime=f"application/{ending}" if ending != "csv" else "text/csv",
                 on_click="ignore",
@@ -158,7 +159,13 @@ def _show_files(file: CaseFile, found: Findings, scenario: str, who: str, why: s
     )
 
 
-def _written(made: Callable[..., str], of: tuple[Any, ...]) -> bytes:
+def _scenario_text(found: Findings, settings: dict[str, Assumption], scenario: str) -> str:
+    from prevention.reports.learned import scenario_with
+
+    return written(scenario_with(found, settings, scenario))
+
+
+def _bytes(made: Callable[..., str], of: tuple[Any, ...]) -> bytes:
     return f"{made(*of)}\n".encode()
 
 

@@ -141,32 +141,6 @@ def scenario_with(found: Findings, settings: dict[str, Assumption], scenario: st
     )
 
 
-def scenario_toml(found: Findings, settings: dict[str, Assumption], scenario: str) -> str:
-    """The same as a document to forecast with."""
-    made = scenario_with(found, settings, scenario)
-    new = [f"programmes = [{_string(made.programmes[0])}]"] if made.programmes else []
-    lines = [
-        *(f"{name} = {_string(getattr(made, name))}" for name in ("id", "title", "differs_from")),
-        *new,
-        "",
-        "[changes]",
-    ]
-    for key, parts in made.changes.items():
-        numbers = [f"{part} = {parts[part]!r}" for part in _NUMBERS]
-        words = [
-            f"{part} = {_string(text)}" for part, text in parts.items() if part not in _NUMBERS
-        ]
-        lines.append(f"{_string(key)} = {{ {', '.join([*numbers, *words])} }}")
-    return "\n".join(lines)
-
-
-_NUMBERS = ("low", "central", "high")
-
-
-def _string(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
-
-
 def document(
     file: CaseFile, found: Findings, settings: dict[str, Assumption], scenario: str
 ) -> dict[str, Any]:
