@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any
@@ -259,16 +260,17 @@ def document(projection: Projection) -> dict[str, Any]:
 
 def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows as plain records; a missing value is null, money has two decimals."""
-    records: list[dict[str, Any]] = []
-    for row in rows.to_dict("records"):
-        money = str(row.get("unit", "")).startswith(GBP)
-        records.append({str(k): _plain(v, money) for k, v in row.items()})
-    return records
+    units = rows["unit"] if "unit" in rows else [""] * len(rows)
+    money = [str(unit).startswith(GBP) for unit in units]
+    names = [str(name) for name in rows]
+    # Column by column: a frame gives its columns as plain values far quicker than its rows.
+    columns = [map(_plain, rows[name].tolist(), money) for name in rows]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def _plain(value: Any, money: bool) -> Any:
-    if isinstance(value, float | np.floating):
-        if not np.isfinite(value):
+    if isinstance(value, float):
+        if not math.isfinite(value):
             return None
-        return round(float(value), 2) if money else float(value)
+        return round(value, 2) if money else value
     return value.item() if isinstance(value, np.generic) else value
