@@ -11,7 +11,7 @@ from dashboard.screen import Opened
 from prevention.evidence.places import STORE_VARIABLE, home
 from prevention.jobs import Workbench
 
-MODULES = {"data-quality": "quality"}
+MODULES = {"best-mix": "mix", "data-quality": "quality"}
 """Modules of pages whose name in the address is another."""
 
 

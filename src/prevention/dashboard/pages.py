@@ -40,6 +40,12 @@ PAGES: tuple[dict[str, Any], ...] = (
         "help": "Scenarios side by side, against doing nothing.",
     },
     {
+        "page": _opened("mix"),
+        "title": "Best mix",
+        "url_path": "best-mix",
+        "help": "Which programmes to start, and when, within what there is to spend.",
+    },
+    {
         "page": _opened("export"),
         "title": "Export",
         "url_path": "export",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial, wraps
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -273,7 +274,11 @@ def show_missing(sentences: Sequence[str]) -> None:
 
 def run_line(projection: Projection) -> None:
     """What the figures on the page were made of."""
-    record = summary.run_record(projection)
+    run_caption(summary.run_record(projection))
+
+
+def run_caption(record: Mapping[str, Any]) -> None:
+    """The same of a run record."""
     draws = f"{record['draws']:,} draws" if record["draws"] else "central run, no draws"
     st.caption(
         f"Run {record['run_id']}: {draws}, seed {record['seed']}, version "

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from prevention.model.appraisal import Peak
 from prevention.model.mix import year_of
 from prevention.model.optimum import Optimum, Verdict, Weighed
+from prevention.model.scenarios import Plan
 from prevention.model.search import GOALS
 from prevention.reports.words import listed, per_cent, pounds
 from prevention.years import first_month, format_year, month_label
@@ -18,15 +19,27 @@ def figure_of(goal: str) -> str:
     return goal.replace("-", "_")
 
 
+def goal_name(goal: str) -> str:
+    """A goal as the head of a sentence or an axis."""
+    name = GOALS[goal].title
+    return name[:1].upper() + name[1:]
+
+
+def title(answer: Optimum) -> str:
+    """What was asked for."""
+    plan, council = answer.plan, answer.council
+    first, last = format_year(plan.first_year), last_year(answer)
+    return (
+        f"Best mix of programmes for {council.name} ({council.code}) within a funding limit of "
+        f"£{answer.limit:,.0f}, {first if first == last else f'{first} to {last}'}"
+    )
+
+
 def sentences(answer: Optimum) -> Iterator[str]:
     """The answer in a few sentences."""
-    best, title = answer.best, GOALS[answer.goal].title
+    best, goal = answer.best, GOALS[answer.goal].title
     if not answer.choices:
-        first = format_year(answer.plan.first_year)
-        yield (
-            f"Nothing can be chosen: no programme goes live in {first} or later, and what runs "
-            "before is taken as it is."
-        )
+        yield nothing_to_choose(answer.plan)
         return
     if best is None:
         peak = answer.running.whole_peak
@@ -36,12 +49,12 @@ def sentences(answer: Optimum) -> Iterator[str]:
         )
         return
     if not any(best.starts):
-        yield f"Start nothing: within the limit no mix adds {title} to what already runs."
+        yield f"Start nothing: within the limit no mix adds {goal} to what already runs."
         return
     yield f"Start {to_start(answer, best.starts)}."
     month = f" ({deepest(answer, best)})" if best.need else ""
     yield (
-        f"In the central case that brings {pounds(best.brings[figure_of(answer.goal)])} of {title} "
+        f"In the central case that brings {pounds(best.brings[figure_of(answer.goal)])} of {goal} "
         f"on top of what already runs. It needs {pounds(best.need)} at most{month} and costs the "
         f"council {pounds(best.brings['delivery_cost'])} to deliver over the plan."
     )
@@ -53,6 +66,14 @@ def sentences(answer: Optimum) -> Iterator[str]:
             f"of them. It keeps within the limit in {per_cent(best.within or 0)}"
             f"{_anyway(answer)}."
         )
+
+
+def nothing_to_choose(plan: Plan) -> str:
+    """What is said of a plan in which nothing can be started."""
+    return (
+        f"Nothing can be chosen: no programme goes live in {format_year(plan.first_year)} or "
+        "later, and what runs before is taken as it is."
+    )
 
 
 def to_start(answer: Optimum, starts: Sequence[dt.date | None]) -> str:
@@ -151,6 +172,23 @@ def _nearest_limits(answer: Optimum) -> Iterator[str]:
     if len(higher) > 1:
         more = pounds(higher[0].brings[figure] - here)
         yield f"From a limit of {pounds(higher[0].need)} on, another mix would bring {more} more."
+
+
+def other_limits(answer: Optimum) -> str:
+    """How to read what other limits bring, or why that is not told."""
+    if not answer.steps:
+        return (
+            "There are too many mixes to compare them all, so what other limits bring is not told. "
+            "With fewer years, fewer programmes or an earlier latest start it is."
+        )
+    least = answer.steps[0].need
+    if len(answer.steps) == 1:
+        return f"From a limit of {pounds(least)} on, the same mix does best whatever the limit."
+    return (
+        "Each step is a limit from which another mix does better: "
+        f"{len(answer.steps)} in all, the first at {pounds(least)}, the last at "
+        f"{pounds(answer.free.need)}. A limit beyond that brings nothing more. Central figures."
+    )
 
 
 def _against(answer: Optimum, best: Weighed, other: Weighed) -> str:

@@ -20,10 +20,10 @@ from prevention.reports.mix_words import (
     figure_of,
     how_found,
     how_sure,
-    last_year,
     live,
     month_of,
     sentences,
+    title,
     why,
 )
 from prevention.reports.terminal import WIDTH, thousands
@@ -125,13 +125,7 @@ def text(answer: Optimum) -> str:
     """The answer for a terminal: what to start, why, how close the next best is, how sure."""
     written = io.StringIO()
     console = Console(file=written, width=WIDTH, highlight=False)
-    plan, council = answer.plan, answer.council
-    first, last = format_year(plan.first_year), last_year(answer)
-    console.print(
-        f"Best mix of programmes for {council.name} ({council.code}) within a funding limit of "
-        f"£{answer.limit:,.0f}, {first if first == last else f'{first} to {last}'}",
-        markup=False,
-    )
+    console.print(title(answer), markup=False)
     for sentence in sentences(answer):
         console.print(sentence, markup=False)
     if answer.verdicts:
@@ -175,8 +169,8 @@ def _mixes_table(answer: Optimum) -> Table:
     table.add_column("On top of what already runs")
     for name in shown:
         table.add_column(name, justify="right")
-    for title, figure in lines(answer, thousands):
-        table.add_row(title, *(figure(mix) for mix in shown.values()))
+    for heading, figure in lines(answer, thousands):
+        table.add_row(heading, *(figure(mix) for mix in shown.values()))
     return table
 
 
@@ -203,10 +197,10 @@ def lines(
                 yield f"  {label.upper()}", partial(_percentile, place, written)
             yield "  Chance of more than nothing", lambda mix: per_cent(mix.gains or 0)
     yield "Peak funding need", lambda mix: written(mix.peak.amount)
-    yield "  in", lambda mix: month_of(answer, mix.peak) or "-"
+    yield "  Month of peak funding", lambda mix: month_of(answer, mix.peak) or "-"
     yield "With what already runs: NPV cashable", lambda mix: written(mix.whole[NPV])
-    yield "  Net saving", lambda mix: written(mix.whole["net_saving"])
-    yield "  Peak funding need", lambda mix: written(mix.whole_peak.amount)
+    yield "With what already runs: net saving", lambda mix: written(mix.whole["net_saving"])
+    yield "With what already runs: peak funding", lambda mix: written(mix.whole_peak.amount)
     if answer.draws:
         yield "Chance of keeping within the limit", lambda mix: per_cent(mix.within or 0)
 
