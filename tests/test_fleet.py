@@ -194,6 +194,18 @@ def test_a_folder_with_other_files_is_left_alone(tmp_path: Path, store: tuple[st
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
+def test_a_folder_in_which_a_fleet_is_at_work_is_refused(
+    made: Path, tasks: list[Task], store: tuple[str, str]
+) -> None:
+    before = files_of(made)
+    with Folder(made).claimed(settings_of(tasks)):
+        came = run("fleet", *_asked(made), *store)
+    assert came.exit_code == 2
+    assert "A fleet is at work in" in came.stderr
+    assert files_of(made) == before
+    assert run("fleet", *_asked(made), *store).exit_code == 0
+
+
 @pytest.mark.parametrize("deaths", [TRIES - 1, TRIES])
 def test_a_killed_process_loses_no_task(
     deaths: int, tasks: list[Task], tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
+from filelock import FileLock, Timeout
 
 from prevention.fleet.task import Task
 from prevention.fleet.work import FAILURES, RUNS, TABLES, Outcome, unfinished
 
 MANIFEST = "manifest.json"
+LOCK = ".lock"
+"""Held by the fleet that is at work in the folder."""
 PARTIAL = ".partial"
 """Ending of a file that is not yet whole; it begins with a point, so that no reader takes it."""
 
@@ -33,22 +37,31 @@ class Folder:
 
     path: Path
 
-    def claim(self, settings: Mapping[str, Any]) -> None:
-        """Make the folder this fleet's, or go on with it.
+    @contextmanager
+    def claimed(self, settings: Mapping[str, Any]) -> Iterator[None]:
+        """The folder made this fleet's, new or to go on with, and nobody else's meanwhile.
 
         Raises:
-            FolderTaken: it holds another fleet, or other files.
+            FolderTaken: it holds another fleet, or other files, or a fleet is at work in it.
         """
-        manifest = self.path / MANIFEST
-        if manifest.is_file():
-            self._same(_read(manifest), settings)
-            return
         self.path.mkdir(parents=True, exist_ok=True)
-        if any(not file.name.endswith(PARTIAL) for file in self.path.iterdir()):
+        manifest = self.path / MANIFEST
+        if not manifest.is_file() and any(not _is_own(file) for file in self.path.iterdir()):
             raise FolderTaken(
                 f"{self.path} has other files in it. Name a folder that is new or empty."
             )
-        self._write_manifest(settings, {})
+        try:
+            held = FileLock(self.path / LOCK).acquire(timeout=0)
+        except Timeout:
+            raise FolderTaken(
+                f"A fleet is at work in {self.path}. Wait until it ends, or name another folder."
+            ) from None
+        with held:
+            if manifest.is_file():
+                self._same(_read(manifest), settings)
+            else:
+                self._write_manifest(settings, {})
+            yield
 
     def _same(self, found: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
         before = found.get("settings", {})
@@ -92,6 +105,11 @@ class Folder:
 
     def _place(self, table: str, code: str) -> Path:
         return self.path / table / f"{code}.parquet"
+
+
+def _is_own(file: Path) -> bool:
+    """Whether a file is one that a fleet leaves before it has a manifest."""
+    return file.name == LOCK or file.name.endswith(PARTIAL)
 
 
 def _read(manifest: Path) -> dict[str, Any]:

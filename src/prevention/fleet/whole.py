@@ -55,17 +55,18 @@ def run_fleet(
     progress: told councils done and councils in all, after each.
 
     Raises:
-        FolderTaken: the folder holds something else. OSError: it cannot be written to.
+        FolderTaken: the folder holds something else, or a fleet is at work in it.
+        OSError: it cannot be written to.
     """
     settings = settings_of(tasks)
-    folder.claim(settings)
-    to_do = folder.to_do(tasks)
-    before, not_done = len(tasks) - len(to_do), []
-    progress(before, len(tasks))
-    for count, outcome in enumerate(share_out(to_do), 1):
-        folder.put(outcome)
-        if outcome.done is None:
-            not_done.append(outcome.task.council.code)
-        progress(before + count, len(tasks))
-    failures = folder.finish(settings)
+    with folder.claimed(settings):
+        to_do = folder.to_do(tasks)
+        before, not_done = len(tasks) - len(to_do), []
+        progress(before, len(tasks))
+        for count, outcome in enumerate(share_out(to_do), 1):
+            folder.put(outcome)
+            if outcome.done is None:
+                not_done.append(outcome.task.council.code)
+            progress(before + count, len(tasks))
+        failures = folder.finish(settings)
     return Report(folder, tasks, before, tuple(sorted(not_done)), failures)
