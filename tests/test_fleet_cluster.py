@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+from fleet_work import dies_once
 from prevention.cli import app
 from prevention.fleet import cluster as on_cluster
 from prevention.fleet.planning import tasks_of
@@ -61,6 +67,46 @@ def test_a_cluster_comes_to_the_same_files(
             found = (tmp_path / "out" / name / f"{task.council.code}.parquet").read_bytes()
             assert found == wanted[name]
     assert len(pd.read_parquet(tmp_path / "out" / "runs")) == 6
+
+
+@pytest.fixture
+def two_processes(tmp_path: Path) -> Iterator[str]:
+    """A scheduler and two workers started as the README says, that nobody starts again."""
+    pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
+    where = tmp_path / "scheduler.json"
+    tests = str(Path(__file__).parent)
+    env = os.environ | {"PYTHONPATH": tests, "FLEET_MARK": str(tmp_path), "FLEET_DEATHS": "1"}
+    worker = ["worker", "--no-nanny", "--nthreads", "1", "--no-dashboard"]
+    with ExitStack() as started:
+        for command in (["scheduler", "--port", "0", "--no-dashboard"], worker, worker):
+            process = subprocess.Popen(
+                [sys.executable, "-m", "dask", *command, "--scheduler-file", str(where)],
+                env=env,
+                stderr=subprocess.DEVNULL,
+            )
+            started.callback(process.wait)
+            started.callback(process.kill)
+        started_by = time.monotonic() + 60
+        while not (where.exists() and where.read_text()) and time.monotonic() < started_by:
+            time.sleep(0.05)
+        yield json.loads(where.read_text())["address"]
+
+
+def test_a_killed_worker_loses_no_task(
+    two_processes: str, tasks: list[Task], tmp_path: Path
+) -> None:
+    reasons: dict[str, str] = {}
+
+    def share() -> None:
+        with on_cluster.cluster(two_processes, dies_once) as share_out:
+            reasons.update({o.task.council.name: o.reason for o in share_out(tasks)})
+
+    # Were a task lost, it would be waited for without end.
+    waiting = Thread(target=share, daemon=True)
+    waiting.start()
+    waiting.join(120)
+    assert reasons == dict.fromkeys(COUNCILS.split(","), "")
+    assert len((tmp_path / "E08000001").read_text()) == 2  # the other worker had it after
 
 
 def test_a_worker_with_another_program_is_not_believed(
