@@ -40,8 +40,9 @@ def test_a_table_says_letter_for_letter_what_it_is_given(text: str) -> None:
     assert [part.get("aria-label") for part in parts if part.tag == "table"] == [text]
 
 
-def test_rows_and_columns_are_headed_and_figures_stand_to_the_right() -> None:
-    page = AppTest.from_function(page_with, args=("12.5",)).run()
+@pytest.mark.parametrize("text", ["12.5", "-"])
+def test_rows_and_columns_are_headed_and_figures_stand_to_the_right(text: str) -> None:
+    page = AppTest.from_function(page_with, args=(text,)).run()
     (piece,) = drawn(page)
     heads = [(part.get("scope"), part.get("class")) for part in piece.iter("th")]
     assert heads == [("col", None), ("col", "figure"), ("row", None), ("row", None)]

@@ -29,6 +29,7 @@ LOOK = """
 .figures .long { min-width: 7rem }
 """
 """Lines between a table's rows alone, figures to the right, and room for what is to be read."""
+NOTHING = ("", "-")
 SHORT, SENTENCE, HEADING = 14, 40, 16
 """Letters up to which a cell is not broken; from which it is a sentence, a row's heading long."""
 
@@ -66,7 +67,8 @@ def _cell(tag: str, text: str, kind: str, scope: str = "") -> str:
 
 def _kind(column: Sequence[str]) -> str:
     """Figures to the right; sentences wide enough to be read; a date in one piece."""
-    if 2 * sum(map(_is_figure, column)) > len(column):
+    said = [text for text in column if text not in NOTHING]
+    if 2 * sum(map(_is_figure, said)) > len(said):
         return "figure"
     longest = max(map(len, column), default=0)
     return "sentence" if longest > SENTENCE else "short" if longest <= SHORT else ""
