@@ -100,12 +100,16 @@ def _text(rows: list[dict[str, Any]], format_: Format) -> str:
     import pandas as pd
 
     from prevention.reports import terminal
+    from prevention.reports.words import value_said
 
     if format_ is Format.json:
         return json.dumps({"scenarios": rows}, indent=1)
     flat = [
         {
-            key: "; ".join(f"{c['assumption']}: {c['from']} -> {c['to']}" for c in value)
+            key: "; ".join(
+                f"{c['assumption']}: {value_said(c['from'])} -> {value_said(c['to'])}"
+                for c in value
+            )
             if key == "changes"
             else value
             for key, value in row.items()

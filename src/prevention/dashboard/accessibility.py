@@ -23,8 +23,8 @@ class Known:
 KNOWN = (
     Known(
         "presentation-role-conflict",
-        "The place to drop a file on (Data quality, Learn the lag) has a role that contradicts "
-        "its focus.",
+        "The place to drop a file on (Data quality, Delivered so far, Learn the lag) has a role "
+        "that contradicts its focus.",
         "use the button in it, which opens the ordinary dialogue for choosing a file.",
     ),
 )

@@ -20,7 +20,7 @@ from prevention.dashboard.session import (
 )
 from prevention.dashboard.tables import show_table
 from prevention.model.assumptions import QUANTITIES
-from prevention.model.comparison import Difference, differences
+from prevention.model.comparison import Difference, differences, rescheduled
 from prevention.model.measures import MEASURES, TOTAL
 from prevention.model.projection import Projection
 from prevention.money import to_pence
@@ -287,6 +287,9 @@ def _show_apart(projections: Sequence[Projection], names: Sequence[str]) -> None
 def _show_differences(projections: Sequence[Projection], names: Sequence[str]) -> None:
     plans = [projection.plan for projection in projections]
     found = differences(plans)
+    moved = rescheduled(plans)
+    if moved:
+        st.markdown(plain(f"Dates or starts by month differ: {words.listed(moved)}."))
     if not found:
         st.markdown("No assumption differs between these scenarios.")
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import streamlit as st
@@ -13,7 +13,7 @@ from prevention.model.assumptions import QUANTITIES, Assumption
 from prevention.model.programmes import Programme
 from prevention.model.projection import Projection
 from prevention.model.scenarios import Plan
-from prevention.reports.words import months, per_cent, plain
+from prevention.reports.words import listed, months, per_cent, plain
 
 LONGEST_LAG = 60.0
 """Months on the slider: five years, the length of a plan."""
@@ -54,9 +54,10 @@ EFFECTS = (
     Lever("impact", -20.0, 100.0, 0.5, 100),
     Lever("relative_risk", 0.0, 200.0, 1.0, 100),
 )
+RAMP = Lever("ramp", 0.0, 36.0, 0.5)
 OTHERS = (
     Lever("onset_spread", 0.0, 36.0, 0.5),
-    Lever("ramp", 0.0, 36.0, 0.5),
+    RAMP,
     *EFFECTS,
     Lever("fade_out", 0.0, 100.0, 1.0, 100),
     Lever("cashable_share", 0.0, 100.0, 1.0, 100),
@@ -100,9 +101,23 @@ def show_lag(approved: Plan, scenario: str, programme: str) -> None:
 def show_others(approved: Plan, scenario: str, programme: str) -> None:
     """Every other lever the programme has."""
     chosen = approved.programmes[programme]
+    told = fixed_starts([chosen])
+    if told:
+        st.caption(plain(told))
     for lever in OTHERS:
-        if getattr(chosen, lever.name) is not None:
+        if getattr(chosen, lever.name) is not None and not (lever is RAMP and told):
             _show(lever, chosen, scenario)
+
+
+def fixed_starts(programmes: Iterable[Programme]) -> str:
+    """A sentence on programmes whose starts are set month by month; "" where none is."""
+    names = [p.name for p in programmes if all(wave.starts for wave in p.rollouts.values())]
+    if not names:
+        return ""
+    return (
+        f"Starts of {listed(names)} are set month by month: capacity, take-up, retention, "
+        "mobilisation and ramp do not move them."
+    )
 
 
 def _show(lever: Lever, chosen: Programme, scenario: str) -> None:

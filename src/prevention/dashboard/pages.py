@@ -52,6 +52,12 @@ PAGES: tuple[dict[str, Any], ...] = (
         "help": "The medium-term projection as a workbook, CSV or Parquet file.",
     },
     {
+        "page": _opened("delivered"),
+        "title": "Delivered so far",
+        "url_path": "delivered",
+        "help": "Starts that happened against those planned, and the saving with them in it.",
+    },
+    {
         "page": _opened("learn"),
         "title": "Learn the lag",
         "url_path": "learn",

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from prevention.dashboard import figures, working
-from prevention.dashboard.levers import BASES
+from prevention.dashboard.levers import BASES, fixed_starts
 from prevention.dashboard.pair import Pair
 from prevention.dashboard.session import Changes, plan_of
 from prevention.model.assumptions import QUANTITIES, Assumption
@@ -28,6 +28,9 @@ def show(pair: Pair) -> None:
         "figures above follow. Low and high are the 10th and 90th percentile. Shares are "
         "written as fractions of one: 0.25 is 25%."
     )
+    told = fixed_starts(now.programmes.values())
+    if told:
+        st.caption(plain(told))
     with st.form("register", border=False):
         st.data_editor(
             rows,

@@ -74,7 +74,7 @@ def _kind(column: Sequence[str]) -> str:
     return "sentence" if longest > SENTENCE else "short" if longest <= SHORT else ""
 
 
-_FIGURE = re.compile(r"\(?[−-]?£?\d[\d,]*(\.\d+)?[km%]?\)?")
+_FIGURE = re.compile(r"\(?[+−-]?£?\d[\d,]*(\.\d+)?[km%]?\)?")
 
 
 def _is_figure(text: str) -> bool:

@@ -17,6 +17,7 @@ from prevention.dashboard.deeds import attempt, words_of
 from prevention.dashboard.session import Built, bench, built
 from prevention.dashboard.tables import show_table
 from prevention.evidence import loading
+from prevention.evidence.breaches import Breach
 from prevention.evidence.incoming import Incoming
 from prevention.evidence.judging import Judged
 from prevention.evidence.loading import LoadReport
@@ -133,7 +134,11 @@ def _show_seen(seen: Seen, council: str, key: str) -> None:
             aside = {why: {"Figures or rows": f"{n:,}"} for why, n in report.set_aside.items()}
             show_table(pd.DataFrame.from_dict(aside, orient="index"), "What is left out, and why")
     if report.breaches:
-        _show_breaches(report)
+        st.warning(
+            "Good rows will be stored and these will wait, to be corrected now or later.",
+            title=f"Rules broken: {len(report.breaches):,}",
+        )
+        show_breaches(report.breaches)
     if seen.incoming.own is not None:
         with st.expander("What your words were taken to mean", expanded=bool(report.breaches)):
             meanings.show_editor(council, seen.incoming.own, key)
@@ -146,7 +151,8 @@ def _show_seen(seen: Seen, council: str, key: str) -> None:
         attempt(lambda: _load(seen, who, key))
 
 
-def _show_breaches(report: LoadReport) -> None:
+def show_breaches(breaches: Sequence[Breach]) -> None:
+    """The first rows that break a rule: where, what stands there, and what to do."""
     shown: Sequence[dict[str, str]] = [
         {
             "Row": str(breach.row or "the whole"),
@@ -155,12 +161,8 @@ def _show_breaches(report: LoadReport) -> None:
             "Rule": breach.rule,
             "What to do": breach.message,
         }
-        for breach in report.breaches[:_MOST_BREACHES]
+        for breach in breaches[:_MOST_BREACHES]
     ]
-    st.warning(
-        "Good rows will be stored and these will wait, to be corrected now or later.",
-        title=f"Rules broken: {len(report.breaches):,}",
-    )
     show_table(pd.DataFrame(shown).set_index("Row"), "Rules that rows of this file break")
 
 

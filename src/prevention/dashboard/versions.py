@@ -20,7 +20,7 @@ from prevention.model.assumptions import QUANTITIES
 from prevention.model.scenarios import Plan, Scenario
 from prevention.record import RecordError, RecordRefused, scenarios
 from prevention.record.scenarios import ScenarioVersion
-from prevention.reports.words import plain
+from prevention.reports.words import plain, value_said
 from prevention.years import day_label
 
 _RECORD = ("basis", "decided_by", "reason", "as_at", "source")
@@ -260,8 +260,8 @@ def _show_changes(version: ScenarioVersion, known: Mapping[int, ScenarioVersion]
         {
             "Of": plain_of(item.assumption, plan)[0],
             "What": plain_of(item.assumption, plan)[1],
-            "From": _said(item.before),
-            "To": _said(item.after),
+            "From": value_said(item.before),
+            "To": value_said(item.after),
             "Unit": item.unit,
         }
         for item in found
@@ -285,13 +285,10 @@ def plain_of(key: str, plan: Plan) -> tuple[str, str]:
     """What a difference is of, and its name, for a reader."""
     stem, _, part = key.rpartition(".")
     name = key if part not in ("low", "high") else stem
-    if name.rpartition(".")[2] not in QUANTITIES:
+    stem, _, last = name.rpartition(".")
+    if last == "starts":
+        return plain_key(f"{stem}.capacity", [plan])[0], "Starts by month"
+    if last not in QUANTITIES:
         return "Scenario", key
     owner, title = plain_key(name, [plan])
     return owner, f"{title}, {part}" if name != key else title
-
-
-def _said(value: object) -> str:
-    if value is None:
-        return "not set"
-    return f"{value:g}" if isinstance(value, int | float) else str(value)

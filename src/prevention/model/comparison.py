@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from prevention.model.assumptions import QUANTITIES, Assumption
+from prevention.model.programmes import Programme
 from prevention.model.scenarios import Plan
 
 
@@ -19,6 +20,22 @@ class Difference:
     assumption: str
     unit: str
     values: dict[str, float | None]
+
+
+def rescheduled(plans: Sequence[Plan]) -> list[str]:
+    """Names of programmes that several plans run, by other dates or with other starts by month."""
+    found = {}
+    for id_ in dict.fromkeys(i for plan in plans for i in plan.programmes):
+        each = [plan.programmes[id_] for plan in plans if id_ in plan.programmes]
+        if len({_schedule(programme) for programme in each}) > 1:
+            found[id_] = each[0].name
+    return list(found.values())
+
+
+def _schedule(programme: Programme) -> tuple[tuple[object, ...], ...]:
+    """Dates and starts by month of every wave."""
+    waves = programme.rollouts.items()
+    return tuple((name, wave.go_live, wave.ends, wave.starts) for name, wave in waves)
 
 
 def differences(plans: Sequence[Plan]) -> list[Difference]:

@@ -200,12 +200,9 @@ def scenario_of(
     have other dates, funding, waves and starts written out.
     """
     gone = [i for i in pool.programmes if i not in chosen.programmes]
-    ours = {
-        f"programmes.{id_}.{name}": _as_data(getattr(programme, name))
-        for id_, programme in chosen.programmes.items()
-        for name in ("go_live", "ends", "funding", "starts", "expansions")
-        if getattr(programme, name) != getattr(pool.programmes[id_], name)
-    }
+    ours: dict[str, Any] = {}
+    for id_, programme in chosen.programmes.items():
+        ours |= _departures(f"programmes.{id_}", programme, pool.programmes[id_])
     own = {k: v for k, v in changes if not any(k.startswith(f"programmes.{i}.") for i in gone)}
     base = Scenario(id="", title="", differs_from=by_name) if by_name else source
     kept = {k: v for k, v in base.changes.items() if k not in own and k not in ours}
@@ -221,6 +218,25 @@ def scenario_of(
             "changes": {**kept, **{k: v for k, v in own.items() if k not in ours}, **ours},
         }
     )
+
+
+def _departures(stem: str, programme: Programme, before: Programme) -> dict[str, Any]:
+    """What a programme sets otherwise, by key; its waves one by one where none is gone."""
+    found = _otherwise(stem, programme, before)
+    if before.expansions.keys() - programme.expansions.keys():
+        return {**found, f"{stem}.expansions": _as_data(programme.expansions)}
+    for name, wave in programme.expansions.items():
+        key, known = f"{stem}.expansions.{name}", before.expansions.get(name)
+        found |= _otherwise(key, wave, known) if known else {key: _as_data(wave)}
+    return found
+
+
+def _otherwise(stem: str, wave: Rollout, before: Rollout) -> dict[str, Any]:
+    return {
+        f"{stem}.{name}": _as_data(getattr(wave, name))
+        for name in ("go_live", "ends", "funding", "starts")
+        if getattr(wave, name) != getattr(before, name)
+    }
 
 
 def _as_data(value: Any) -> Any:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 
-import numpy as np
 from rich.console import Console
 from rich.table import Table
 
@@ -21,17 +20,20 @@ from prevention.model.monitoring import (
     Version,
 )
 from prevention.reports.delivery_notes import notes, run_line
-from prevention.reports.monitoring import NOT_MEASURED, payback_month
+from prevention.reports.delivery_tables import (
+    TITLES,
+    Rows,
+    months_rows,
+    pays_back,
+    starts_rows,
+    years_of,
+)
+from prevention.reports.monitoring import NOT_MEASURED
 from prevention.reports.safe import one_line
 from prevention.reports.terminal import WIDTH, thousands
 from prevention.reports.words import months, per_cent, pounds
 from prevention.years import format_year, month_label
 
-TITLES = {
-    PLANNED: "As planned",
-    THEN_PLANNED: "Delivered, then as planned",
-    THEN_RECENT: "Delivered, then at recent pace",
-}
 _BREACHES_SHOWN = 20
 _MONTHS_SHOWN = 12
 
@@ -48,7 +50,7 @@ def text(file: StartsFile, answer: Monitoring | None) -> str:
             f"Delivered against planned: {plan.title}, {council.name} ({council.code}), "
             f"{one_line(file.file)} to {month_label(answer.last)}"
         )
-        for sentence in _answer(answer):
+        for sentence in sentences(answer):
             console.print(sentence)
     for line in file_lines(file):
         console.print(line)
@@ -66,20 +68,30 @@ def _printable(line: str) -> str:
     return "".join(c if c.isprintable() else " " for c in line)
 
 
+def count_line(file: StartsFile) -> str:
+    """How many rows were read, used and refused."""
+    return (
+        f"{file.rows_read:,} rows read: {file.rows_used:,} used, {file.rows_refused:,} refused. "
+        "Nothing is stored."
+    )
+
+
+def aside_lines(file: StartsFile) -> list[str]:
+    """What was read and is not of this comparison."""
+    return [f"Set aside: {why} ({count:,})." for why, count in file.set_aside.items()]
+
+
 def file_lines(file: StartsFile) -> list[str]:
     """What became of the file's rows: read, used, refused and why."""
     lines = [one_line(sentence) for sentence in file.recognised]
-    lines += [
-        f"{file.rows_read:,} rows read: {file.rows_used:,} used, {file.rows_refused:,} refused. "
-        "Nothing is stored."
-    ]
-    lines += [f"Set aside: {why} ({count:,})." for why, count in file.set_aside.items()]
+    lines += [count_line(file), *aside_lines(file)]
     lines += [one_line(str(breach)) for breach in file.breaches[:_BREACHES_SHOWN]]
     more = len(file.breaches) - _BREACHES_SHOWN
     return lines + ([f"and {more:,} more; --format json gives all."] if more > 0 else [])
 
 
-def _answer(answer: Monitoring) -> Iterator[str]:
+def sentences(answer: Monitoring) -> Iterator[str]:
+    """The answer: how each programme stands, and what that does to the saving."""
     for progress in answer.progress.values():
         yield _standing(progress)
     first = answer.plan.first_year
@@ -165,11 +177,18 @@ def _net(figures: Version, change: float) -> str:
 
 
 def _tables(answer: Monitoring) -> Iterator[Table]:
-    yield _starts_table(answer)
+    yield _drawn(starts_rows(answer))
     for progress in answer.progress.values():
-        yield _months_table(progress)
+        yield _drawn(months_rows(progress, _MONTHS_SHOWN))
     yield _years_table(answer)
     yield _programmes_table(answer)
+
+
+def _drawn(rows: Rows) -> Table:
+    table = _columns(rows.title, *rows.headings)
+    for row in rows.rows:
+        table.add_row(*row)
+    return table
 
 
 def _columns(title: str, *headings: str) -> Table:
@@ -180,52 +199,9 @@ def _columns(title: str, *headings: str) -> Table:
     return table
 
 
-def _starts_table(answer: Monitoring) -> Table:
-    table = _columns(
-        "Starts to the last month reported", "Programme", "Planned", "Delivered", "Share",
-        "Gap", "Months of\nplanned starts", "Status",
-    )  # fmt: skip
-    for progress in answer.progress.values():
-        share, ahead = progress.share, progress.months_ahead
-        table.add_row(
-            progress.programme.name,
-            f"{progress.total_planned:,.1f}",
-            f"{progress.total_delivered:,.0f}",
-            "-" if share is None else per_cent(share),
-            f"{progress.gap:+,.1f}",
-            "-" if ahead is None else f"{ahead:+,.1f}",
-            progress.status,
-        )
-    return table
-
-
-def _months_table(progress: Progress) -> Table:
-    table = _columns(
-        f"{progress.programme.name}: {progress.programme.unit} started, by month", "Month",
-        "Planned", "Delivered", "Planned so far", "Delivered so far",
-    )  # fmt: skip
-    columns = (progress.planned, progress.delivered)
-    so_far = [np.cumsum(column) for column in columns]
-    hidden = max(len(progress.months) - _MONTHS_SHOWN, 0)
-    if hidden:
-        planned, delivered = f"{so_far[0][hidden - 1]:,.1f}", f"{so_far[1][hidden - 1]:,.0f}"
-        label = f"{hidden} months to {month_label(progress.months[hidden - 1])}"
-        table.add_row(label, planned, delivered, planned, delivered)
-    for place, month in enumerate(progress.months):
-        if place >= hidden:
-            table.add_row(
-                month_label(month),
-                f"{columns[0][place]:,.1f}",
-                f"{columns[1][place]:,.0f}",
-                f"{so_far[0][place]:,.1f}",
-                f"{so_far[1][place]:,.0f}",
-            )
-    return table
-
-
 def _years_table(answer: Monitoring) -> Table:
-    years = [format_year(answer.plan.first_year + n) for n in range(answer.plan.years)]
-    table = _columns("Whole plan, GBP thousand (brackets: below zero)", "Measure", *years, "Plan")
+    title = "Whole plan, GBP thousand (brackets: below zero)"
+    table = _columns(title, "Measure", *years_of(answer), "Plan")
     for measure, title in (("cashable_saving", "Cashable saving"), ("net_saving", "Net saving")):
         table.add_row(title)
         for version, found in answer.versions.items():
@@ -256,14 +232,6 @@ def _programmes_table(answer: Monitoring) -> Table:
         table.add_row(
             known.name if known else "Whole plan",
             *(thousands(v.figures[id_, "cashable_saving"].total) for v in answer.versions.values()),
-            *(_pays_back(answer, version, id_) for version in answer.versions),
+            *(pays_back(answer, version, id_) for version in answer.versions),
         )
     return table
-
-
-def _pays_back(answer: Monitoring, version: str, id_: str) -> str:
-    found = answer.versions[version]
-    if found.cost[id_] < 0.005:
-        return "no new cost"
-    last = format_year(answer.plan.first_year + answer.plan.years - 1)
-    return payback_month(answer, found.payback[id_]) or f"not by {last}"

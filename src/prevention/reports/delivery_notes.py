@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -12,7 +13,7 @@ from prevention.model.measures import TOTAL
 from prevention.model.monitoring import Monitoring
 from prevention.reports.monitoring import RULE
 from prevention.reports.words import listed, per_cent
-from prevention.years import MONTHS_PER_YEAR, first_month, format_year, month_label
+from prevention.years import MONTHS_PER_YEAR, first_month, format_year, month_label, month_number
 
 _CHANCE = 1.2816
 """Standard deviations within which eight counts in ten lie."""
@@ -39,6 +40,7 @@ COMMAND = Ways(
 
 def notes(file: StartsFile, answer: Monitoring, ways: Ways = COMMAND) -> Iterator[str]:
     """What the comparison rests on, a sentence at a time."""
+    yield from to_come(answer, ways)
     yield RULE
     yield (
         "Planned starts are those of the scenario's central case. Where your plan is another, "
@@ -74,6 +76,18 @@ def notes(file: StartsFile, answer: Monitoring, ways: Ways = COMMAND) -> Iterato
         "lag, prices and the other assumptions."
     )
     yield from answer.missing
+
+
+def to_come(answer: Monitoring, ways: Ways, today: dt.date | None = None) -> list[str]:
+    """A sentence where months are reported that have not begun."""
+    now = int(month_number(today or dt.date.today()))
+    ahead = sorted({m for p in answer.progress.values() for m in p.months if m > now})
+    if not ahead:
+        return []
+    return [
+        f"Months still to come are reported: {listed(_spans(ahead))}. Starts that are hoped for "
+        f"are not starts delivered: {ways.last_month}."
+    ]
 
 
 def run_line(answer: Monitoring) -> str:

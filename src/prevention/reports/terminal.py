@@ -11,9 +11,10 @@ from rich.console import Console
 from rich.table import Table
 
 from prevention.model import summary
-from prevention.model.comparison import differences
+from prevention.model.comparison import differences, rescheduled
 from prevention.model.measures import GBP, MEASURES, TOTAL
 from prevention.model.projection import Projection
+from prevention.reports.words import listed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -150,6 +151,9 @@ def comparison_text(projections: Sequence[Projection]) -> str:
         table.add_row(title, *(_figure(measure, float(total)) for total in totals))
     console.print(table)
     console.print(_difference_table(projections))
+    moved = rescheduled([p.plan for p in projections])
+    if moved:
+        console.print(f"Dates or starts by month differ: {listed(moved)}.", markup=False)
     return text.getvalue().rstrip("\n")
 
 

@@ -178,6 +178,19 @@ def leader(years: Sequence[str], saved: Mapping[str, Sequence[float]]) -> str:
     return text[:1].upper() + text[1:]
 
 
+def value_said(value: object) -> str:
+    """What a scenario sets, for a reader; a schedule by its sum and its length.
+
+    >>> value_said(None), value_said(0.25), value_said([3.5, 4.0]), value_said("2027-04-01")
+    ('not set', '0.25', '7.5 in 2 months', '2027-04-01')
+    """
+    if value is None:
+        return "not set"
+    if isinstance(value, list | tuple) and all(isinstance(part, int | float) for part in value):
+        return f"{sum(value):,.1f} in {len(value)} months"
+    return f"{value:g}" if isinstance(value, int | float) else str(value)
+
+
 def arrival(name: str, years: Sequence[str], saved: Sequence[float]) -> str:
     """When the saving inside the plan arrives.
 
