@@ -96,6 +96,24 @@ def test_a_page_can_be_read_and_used_at_every_width(reader: Visitor, place: str)
     resize(reader, DESK)
     reader.go(place)
     assert reader.page.get_by_test_id("stException").count() == 0
+    read_at_every_width(reader)
+
+
+def test_a_best_mix_found_can_be_read_and_used_at_every_width(reader: Visitor) -> None:
+    resize(reader, DESK)
+    reader.go("/best-mix?limit=300000&goal=Cashable saving")
+    reader.page.get_by_role("button", name="Find the best mix").click()
+    reader.page.get_by_role("heading", name="Take it further").wait_for()
+    reader.settle()
+    for fold in reader.page.get_by_test_id("stExpander").locator("summary").all():
+        fold.click()
+    reader.settle()
+    assert reader.page.get_by_test_id("stVegaLiteChart").count() == 3
+    read_at_every_width(reader)
+
+
+def read_at_every_width(reader: Visitor) -> None:
+    """Have the checker read what is shown, and see that it fits every screen."""
     assert faults(reader) == []
     colours = [re.findall(r"\d+", fill)[:3] for fill in reader.page.evaluate(CHART_TEXT)]
     assert bool(colours) == (reader.page.get_by_test_id("stVegaLiteChart").count() > 0)

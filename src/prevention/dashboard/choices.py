@@ -13,6 +13,9 @@ from prevention.reports.words import plain
 
 WARRINGTON = "E06000007"
 
+GO_TO = "go-to"
+"""Where a session keeps the scenario and version that the next page is to open on."""
+
 _LAST = "council-on-the-last-page"
 
 MOST_READ = 20
@@ -77,8 +80,8 @@ def titles() -> dict[str, str]:
 def choose_scenario(start: str) -> str:
     """A scenario's id; the address may give its id or its title."""
     known = titles()
-    if "go-to" in st.session_state:
-        go_to(*st.session_state.pop("go-to"))
+    if GO_TO in st.session_state:
+        go_to(*st.session_state.pop(GO_TO))
     read_address("scenario", known, among("scenario", known))
     ids = list(known)
     return str(

@@ -43,8 +43,11 @@ def choose() -> tuple[Request, str]:
             council = choices.choose_council("mix")
         with st.container():
             _recall("scenario", choices.titles())
+            saved = st.session_state.pop(choices.GO_TO, None)  # for the next page, not for this
             id_ = choices.choose_scenario(START)
             scenario = choices.choose_version(id_)
+            if saved:
+                st.session_state[choices.GO_TO] = saved
         with st.container():
             _recall("years", [0, *YEARS])
             years = st.selectbox(

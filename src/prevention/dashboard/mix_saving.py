@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from prevention.dashboard import identity, working
+from prevention.dashboard.choices import GO_TO
 from prevention.dashboard.deeds import attempt, say_what_was_done
 from prevention.dashboard.session import bench
 from prevention.dashboard.versions import document_of
@@ -21,8 +22,6 @@ from prevention.record import RecordRefused, scenarios
 from prevention.reports import mixes
 from prevention.reports.terminal import csv_text
 from prevention.reports.words import plain
-
-_SAVED = "mix-saved"
 
 
 def show(answer: Optimum, request: Request) -> None:
@@ -94,13 +93,12 @@ def _save(
     document = document_of(named, plan, changes, who, why, dt.date.today())
     saved = scenarios.save_scenario(bench().record, document, who, why, 0, key)
     del st.session_state["mix-save-key"]
-    st.session_state[_SAVED] = saved.id
+    st.session_state[GO_TO] = (saved.id, saved.version)
     return f"Saved as version {saved.version} of {saved.title}."
 
 
 def _show_saved() -> None:
-    """The way to what was saved last."""
-    link = st.session_state.get("pages", {}).get("adjust")
-    saved = st.session_state.get(_SAVED)
-    if saved and link is not None:
-        st.page_link(link, label="See it on Adjust", icon="➡️", query_params={"scenario": saved})
+    """The way to what was saved last: the next page that asks for a scenario opens on it."""
+    adjust = st.session_state.get("pages", {}).get("adjust")
+    if GO_TO in st.session_state and adjust is not None:
+        st.page_link(adjust, label="See it on Adjust", icon="➡️")

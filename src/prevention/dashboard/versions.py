@@ -11,6 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from prevention.dashboard import identity, working
+from prevention.dashboard.choices import GO_TO
 from prevention.dashboard.figures import plain_key
 from prevention.dashboard.pair import Pair
 from prevention.dashboard.session import DRAWS, Changes, bench, forecast, plan_of
@@ -97,7 +98,7 @@ def _save(pair: Pair, title: str, who: str, why: str) -> str:
     )
     del st.session_state["save-key"]
     working.reset(pair.scenario)
-    st.session_state["go-to"] = (saved.id, saved.version)
+    st.session_state[GO_TO] = (saved.id, saved.version)
     beside = " It stands beside another made from the same version." if saved.sibling else ""
     return f"Saved as version {saved.version} of {saved.title}.{beside}"
 
