@@ -15,9 +15,9 @@ from prevention.dashboard.session import (
     Changes,
     bench,
     forecast,
-    names_of_councils,
     plan_of,
     run_line,
+    show_missing,
 )
 from prevention.dashboard.tables import show_table
 from prevention.evidence.documents import written
@@ -88,9 +88,10 @@ def _show_saving(found: Findings, settings: Settings, council: str, scenario: st
     unit = choices.MONEY[money]
     title = f"Cashable saving of the whole plan by financial year, {unit}"
     show_table(adjust.year_table(pair, spread, LEARNED), title, unit)
+    show_missing(after.missing)
     if st.button("Use on Adjust", type="primary", disabled=not changes):
         _use(scenario, changes)
-        _go(council, scenario, found.programme.id)
+        _go(scenario, found.programme.id)
     st.caption(
         "Use on Adjust puts the low, central and high figures in as your own changes, beside "
         "any others you have made there, and shows in which year the saving lands. Nothing is "
@@ -106,17 +107,15 @@ def _use(scenario: str, changes: Changes) -> None:
     working.replace_with(scenario, kept | dict(changes))
 
 
-def _go(council: str, scenario: str, programme: str) -> None:
-    """To the levers, at that scenario and programme."""
+def _go(scenario: str, programme: str) -> None:
+    """To the levers, at that scenario and programme; the council follows of itself."""
     page = st.session_state.get("pages", {}).get("adjust")
     if page is None:
         return
-    asked = {
-        "council": names_of_councils()[council],
-        "scenario": scenario.partition("@")[0],
-        "programme": programme,
-    }
-    st.switch_page(page, query_params=asked)
+    choices.go_to(scenario.partition("@")[0], versions.version_of(scenario))
+    st.session_state["programme"] = programme
+    # With nothing to be said in the address: to clear it is refused while pickers stand in it.
+    st.switch_page(page, query_params={})
 
 
 def _ask_who_and_why() -> tuple[str, str]:

@@ -57,7 +57,7 @@ def cards(found: Findings) -> list[Card]:
     """What was learned, in the figures that matter most."""
     lag, spread, effect = found.fit.lag, found.fit.spread, found.effect
     so_far = found.label == "evidence"
-    learned = "learned so far" if so_far else "learned"
+    learned = "so far" if so_far else "learned"
     difference = effect.difference if effect is not None else None
     return [
         Card(
