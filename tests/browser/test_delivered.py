@@ -29,6 +29,14 @@ def manager(browser: Browser, store_path: Path, tmp_path: Path) -> Iterator[Visi
         assert visitor.outside() == []
 
 
+def give(manager: Visitor, file: Path) -> None:
+    """A file chosen, and the answer awaited."""
+    manager.page.locator('input[type="file"]').set_input_files(file)
+    answer = manager.page.get_by_role("heading", name="In which year the saving lands")
+    answer.wait_for(timeout=90_000)
+    manager.settle()
+
+
 def test_what_was_delivered_is_seen_saved_and_gone_on_from(
     manager: Visitor, tmp_path: Path
 ) -> None:
@@ -36,9 +44,7 @@ def test_what_was_delivered_is_seen_saved_and_gone_on_from(
     months = "".join(f"No Wrong Door,2026-{month:02d},2\n" for month in range(4, 11))
     file.write_text(f"Programme,Month,Starts\n{months}no-wrong-door,2026-11,-3\n")
     manager.go("/delivered?scenario=step-up")
-    page.locator('input[type="file"]').set_input_files(file)
-    page.get_by_role("heading", name="In which year the saving lands").wait_for(timeout=90_000)
-    manager.settle()
+    give(manager, file)
     assert manager.figure("Starts delivered") == "14"
     assert page.get_by_test_id("stVegaLiteChart").count() == 2
     for fold in page.get_by_test_id("stExpander").locator("summary").all():
@@ -62,6 +68,7 @@ def test_what_was_delivered_is_seen_saved_and_gone_on_from(
     assert page.get_by_role("combobox", name="Scenario").input_value() == TITLE
     assert manager.row("With your changes, central") == now
     manager.open("Delivered so far")
+    give(manager, file)
     page.get_by_role("button", name="Compare it with the plan").click()
     page.get_by_role("heading", level=1, name="Compare").wait_for()
     manager.settle()

@@ -192,7 +192,7 @@ def test_months_to_come_are_said_to_be_and_can_be_left_out(page: AppTest) -> Non
     (warned,) = [w.value for w in page.warning]
     assert warned.startswith(f"Months still to come are reported: May {later}.")
     assert "choose the last month that has been under Last month to take" in warned
-    page.selectbox(key="last-month").select_index(1).run()
+    last_month(page).select_index(1).run()
     assert not page.warning
     assert "Delivered to October 2026" in said(page)
     assert "Set aside: rows of months after October 2026 (1)." in said(page)
@@ -243,6 +243,12 @@ def test_starts_loaded_before_need_no_file(
     found.radio(key="starts-from").set_value(giving.FILE).run()
     assert not found.metric
     assert table(give(found, BEHIND), "Whole plan").loc["Whole plan"].tolist() == whole
+
+
+def last_month(page: AppTest) -> Any:
+    """The choice of the last month to take."""
+    (found,) = [each for each in page.selectbox if each.label == "Last month to take"]
+    return found
 
 
 def fill(page: AppTest, title: str, who: str = "Ann", why: str = "October's returns") -> AppTest:
@@ -323,3 +329,14 @@ def test_an_example_and_an_empty_template_are_there(page: AppTest) -> None:
 
 def downloads(page: AppTest) -> list[str]:
     return [each.proto.label for each in page.get("download_button")]
+
+
+def test_the_last_month_of_one_file_does_not_cut_another(page: AppTest) -> None:
+    give(page, BEHIND)
+    last_month(page).select_index(1).run()
+    assert "Delivered to September 2026" in said(page)
+    give(page, BEHIND + "no-wrong-door,2026-11,4\n", "more.csv")
+    assert "Delivered to November 2026" in said(page)
+    give(page, HEAD + "no-wrong-door,2026-05,3\n", "one.csv")
+    assert "Delivered to May 2026" in said(page)
+    assert "Last month to take" not in [each.label for each in page.selectbox]

@@ -48,7 +48,6 @@ def show() -> None:
         "year it lands in. Give the starts that happened; the rest of the plan is forecast again."
     )
     request, money = _choose()
-    onward.say()
     found = giving.choose(request)
     if found is not None:
         found = giving.until(found)

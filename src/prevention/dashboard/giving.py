@@ -96,7 +96,7 @@ def until(found: StartsFile) -> StartsFile:
             "Last month to take",
             known,
             format_func=month_label,
-            key="last-month",
+            key=f"last-month-{found.sha256[:12]}",  # of other starts another month is the last
             help="Months after it are left out: those that are not over, or not yet counted.",
         )
     return found if last is None or last == known[0] else found.until(last)

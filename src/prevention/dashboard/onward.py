@@ -17,7 +17,30 @@ KEY, SAVED = "onward-key", "onward-saved"
 """Where a session keeps the key of a save; what it saved last, and what that was made from."""
 
 
-def say() -> None:
+def show(request: Request, answer: Monitoring, version: str) -> None:
+    """The form that saves a version of the plan under a name, for those who may."""
+    st.header("Go on from what was delivered")
+    st.markdown(
+        "Saved under a name, the plan with these starts in it stands on every page: Adjust, "
+        "Compare and Export then go on from what has really been delivered. Its starts are fixed "
+        "month by month, so capacity, take-up and ramp no longer move them."
+    )
+    _say()
+    if not identity.visitor().may("editor"):
+        st.info("You may look but not save anything. An editor can save this for you.")
+        return
+    st.session_state.setdefault(KEY, uuid.uuid4().hex)
+    with st.form("onward", border=True):
+        title = st.text_input("Name to save it under", max_chars=120, key="onward-title")
+        who = identity.ask_name("my-name")
+        why = st.text_area("Why", max_chars=2000, key="onward-why")
+        asked = st.form_submit_button("Save as a scenario", type="primary")
+    if asked:
+        name = str(title or "").strip()
+        deeds.attempt(lambda: _save(request, answer, version, name, who, str(why or "")))
+
+
+def _say() -> None:
     """What the last save came to, and the ways on from it."""
     deeds.say_what_was_done()
     id_, version, base = st.session_state.get(SAVED, ("", 0, ""))
@@ -36,28 +59,6 @@ def say() -> None:
             # Its picker keeps what it showed before, whatever the address says.
             st.session_state["go-to"] = (id_, version)
         st.switch_page(pages[page], query_params=ways[page][1])
-
-
-def show(request: Request, answer: Monitoring, version: str) -> None:
-    """The form that saves a version of the plan under a name, for those who may."""
-    st.header("Go on from what was delivered")
-    st.markdown(
-        "Saved under a name, the plan with these starts in it stands on every page: Adjust, "
-        "Compare and Export then go on from what has really been delivered. Its starts are fixed "
-        "month by month, so capacity, take-up and ramp no longer move them."
-    )
-    if not identity.visitor().may("editor"):
-        st.info("You may look but not save anything. An editor can save this for you.")
-        return
-    st.session_state.setdefault(KEY, uuid.uuid4().hex)
-    with st.form("onward", border=True):
-        title = st.text_input("Name to save it under", max_chars=120, key="onward-title")
-        who = identity.ask_name("my-name")
-        why = st.text_area("Why", max_chars=2000, key="onward-why")
-        asked = st.form_submit_button("Save as a scenario", type="primary")
-    if asked:
-        name = str(title or "").strip()
-        deeds.attempt(lambda: _save(request, answer, version, name, who, str(why or "")))
 
 
 def _save(
