@@ -128,6 +128,7 @@ def test_where_what_runs_needs_more_than_the_limit_that_is_said(store: tuple[str
     asked = ("optimise", "--budget", "20000", "--council", "Rutland", "--draws", "0", *store)
     said = " ".join(run(*asked).stdout.split())
     assert "No mix keeps within the limit: what already runs needs £703k by itself" in said
+    assert "The lowest limit that a mix keeps within is £703,197." in said
     assert "With no limit the best mix found would bring" in said
     came = run(*asked, "--output", "best.toml")
     assert came.exit_code == 2

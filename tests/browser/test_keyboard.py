@@ -1,4 +1,4 @@
-"""The three jobs done without a mouse: Tab, arrows, Enter and typing alone."""
+"""The jobs done without a mouse: Tab, arrows, Enter and typing alone."""
 
 from __future__ import annotations
 
@@ -85,6 +85,21 @@ def test_a_scenario_is_put_beside_others(typist: Typist) -> None:
     typist.press("ArrowRight")
     heading = typist.visitor.page.get_by_role("heading", name="Side by side: children's services")
     assert heading.is_visible()
+
+
+def test_a_best_mix_is_found(typist: Typist) -> None:
+    typist.open("Best mix")
+    typist.tab_to("Funding limit", "spinbutton")
+    typist.press("ControlOrMeta+a")
+    typist.keys.type("350000")
+    typist.tab_to("Cashable net present value", "radio")
+    typist.press("ArrowDown")
+    typist.tab_to("Find the best mix", "button")
+    typist.press("Enter")
+    heading = "within a funding limit of £350,000"
+    typist.visitor.page.get_by_role("heading", name=heading).wait_for()
+    assert typist.visitor.figure("Net saving")
+    typist.tab_to("Download the mix as a scenario", "button")
 
 
 def test_the_projection_is_taken_away(typist: Typist) -> None:

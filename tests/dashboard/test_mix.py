@@ -22,8 +22,11 @@ from prevention.dashboard.searching import Searches
 from prevention.dashboard.session import DRAWS
 from prevention.evidence.places import STORE_VARIABLE
 from prevention.jobs import Request, Workbench
+from prevention.jobs.choosing import optimise
 from prevention.model.summary import document
 from prevention.record.scenarios import saved_scenario
+from prevention.reports import mix_charts
+from prevention.reports.picture import as_svg
 from prevention.reports.words import figure_in, pence, per_cent, sum_in
 
 MIXES = {
@@ -140,6 +143,30 @@ def test_the_page_shows_what_the_command_answers(
     within = [step for step in steps if step["budget"] <= found["budget"]][-1]
     assert within["programmes"] == best["programmes"]
     assert within["goal"]["central"] == best["goal"]["central"]
+
+
+def test_the_pictures_are_drawn_from_the_answer(workbench: Workbench) -> None:
+    request = Request(scenario="whole-system", draws=64)
+    answer = optimise(workbench, request, 500_000, "cashable-saving")
+    rows = mix_charts.start_rows(answer).set_index("name")
+    assert list(rows["kind"]).count(mix_charts.RUNS) == 2
+    for verdict in answer.verdicts:
+        row = rows.loc[verdict.choice.name]
+        start = verdict.start
+        months = (start.year - 2027) * 12 + start.month - 4 if start else 0
+        assert row["since"] == months / 12
+        assert row["until"] == (5 if start else 0)
+        assert row["said"] == (f"{start:%B %Y}" if start else "left out")
+    limits = mix_charts.limit_rows(answer)
+    assert limits["limit"].is_monotonic_increasing
+    assert limits["goal"].is_monotonic_increasing
+    for chart, words in (
+        (mix_charts.starts(answer), ("Reablement at home", "left out", "2031/32")),
+        (mix_charts.side_by_side(answer, "thousand"), ("With no limit", "3,225.6")),
+        (mix_charts.at_each_limit(answer, "million"), ("limit asked for", "£ million")),
+    ):
+        drawn = as_svg(chart, "Title", "Foot").decode()
+        assert all(word in drawn for word in words)
 
 
 def test_an_answer_is_searched_for_once_whoever_asks(

@@ -121,7 +121,7 @@ def ask(request: Request, plan: Plan) -> tuple[Asked, bool]:
         only = st.multiselect(
             "Choose from these programmes",
             list(names),
-            format_func=lambda id_: plain(names.get(id_, str(id_))),
+            format_func=lambda id_: names.get(id_, str(id_)),
             key="only",
             bind="query-params",
             placeholder="All that can be started",

@@ -48,7 +48,7 @@ class Searches:
         """Start without any."""
         self._worker = ThreadPoolExecutor(1, "best mix")
         self._asked: OrderedDict[Hashable, Search] = OrderedDict()
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
 
     def get(self, key: Hashable) -> Search | None:
         """The search of that key, under way or ended; None where nobody asked, or it failed."""
@@ -61,8 +61,8 @@ class Searches:
 
     def ask(self, key: Hashable, work: Callable[[Progress], Optimum]) -> Search:
         """The search of that key, begun now unless somebody has asked for it."""
-        found = self.get(key)
         with self._lock:
+            found = self.get(key)
             if found is None:
                 found = self._asked[key] = Search(work, self._worker)
                 while len(self._asked) > KEPT:

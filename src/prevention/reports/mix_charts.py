@@ -62,12 +62,12 @@ def mix_table(answer: Optimum, money: str) -> pd.DataFrame:
 
 def side_by_side(answer: Optimum, money: str) -> Picture:
     """A bar for each mix with its range; the best is filled, the others are hollow."""
-    rows, unit = in_unit(mix_rows(answer), ["central", "p10", "p90"], money)
-    decimals = 2 if money == "million" else 0
+    found = mix_rows(answer)
+    rows, unit = in_unit(found, ["central", "p10", "p90"], money)
     rows = rows.assign(
         kind=["best" if name == BEST else "other" for name in rows["mix"]],
         right=rows[["central", "p90"]].max(axis=1).clip(lower=0),
-        shown=[f"{value:,.{decimals}f}" for value in rows["central"]],
+        shown=[figure_in(money, value) for value in found["central"]],
     )
     y: Spec = {"field": "mix", "type": "nominal", "sort": None, "title": None}
     title = f"{goal_name(answer.goal)}, {unit}"
@@ -88,9 +88,9 @@ def side_by_side(answer: Optimum, money: str) -> Picture:
             },
             "tooltip": [
                 tip("mix", "nominal", "Mix"),
-                tip("central", "quantitative", f"Central, {unit}", f",.{decimals}f"),
-                tip("p10", "quantitative", "P10", f",.{decimals}f"),
-                tip("p90", "quantitative", "P90", f",.{decimals}f"),
+                tip("central", "quantitative", f"Central, {unit}", ",.2f"),
+                tip("p10", "quantitative", "P10", ",.2f"),
+                tip("p90", "quantitative", "P90", ",.2f"),
             ],
         },
     }
@@ -265,7 +265,7 @@ def at_each_limit(answer: Optimum, money: str) -> Picture:
             "field": "limit",
             "type": "quantitative",
             "title": f"Funding limit, {unit}",
-            "scale": {"nice": False},
+            "scale": {"nice": False, "zero": True},
             "axis": {"tickCount": 6},
         },
         "y": {"field": "goal", "type": "quantitative", "title": title},

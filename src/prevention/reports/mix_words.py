@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterator, Sequence
 
 from prevention.model.appraisal import Peak
@@ -45,7 +46,7 @@ def sentences(answer: Optimum) -> Iterator[str]:
         peak = answer.running.whole_peak
         yield (
             f"No mix keeps within the limit: what already runs needs {pounds(peak.amount)} by "
-            f"itself ({month_of(answer, peak)})."
+            f"itself ({month_of(answer, peak)}).{_least(answer)}"
         )
         return
     if not any(best.starts):
@@ -66,6 +67,13 @@ def sentences(answer: Optimum) -> Iterator[str]:
             f"of them. It keeps within the limit in {per_cent(best.within or 0)}"
             f"{_anyway(answer)}."
         )
+
+
+def _least(answer: Optimum) -> str:
+    """The limit to ask for where nothing fits, as far as it is known."""
+    if not answer.steps:
+        return ""
+    return f" The lowest limit that a mix keeps within is £{math.ceil(answer.steps[0].need):,}."
 
 
 def nothing_to_choose(plan: Plan) -> str:
