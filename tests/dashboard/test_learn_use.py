@@ -168,7 +168,7 @@ def test_without_who_why_or_a_name_of_its_own_nothing_is_saved(
 
 
 def test_other_changes_stay_and_a_saved_scenario_is_set_in_its_last_version(
-    learn_page: Page, own_bench: Workbench, case_file: Path
+    learn_page: Page, own_bench: Workbench, case_file: Path, tmp_path: Path
 ) -> None:
     plan = own_bench.scenario("step-up").model_copy(
         update={"id": "ours", "title": "Ours", "differs_from": "step-up", "programmes": ()}
@@ -183,7 +183,13 @@ def test_other_changes_stay_and_a_saved_scenario_is_set_in_its_last_version(
     assert now[ramp] == 9
     assert now[LAG] == held(page).found.settings()["onset_lag"].central
     save(page, "Ada", "Our own", "Our lag")
-    assert saved_scenario(own_bench.record, "our-lag").document.differs_from == "ours@2"
+    document = saved_scenario(own_bench.record, "our-lag").document
+    assert document.differs_from == "ours@2"
+    toml = tmp_path / "ours.toml"
+    toml.write_text(written(document), encoding="utf-8")
+    names = ("our-lag", str(toml))
+    kept, from_file = (own_bench.plan(Request(scenario=name)) for name in names)
+    assert kept.assumptions() == from_file.assumptions()
 
 
 def test_a_programme_that_no_scenario_runs_is_added_to_the_plan(

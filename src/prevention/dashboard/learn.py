@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
     from prevention.evidence.own.cases import CaseFile
+    from prevention.learning.coming import Coming
     from prevention.learning.findings import Findings
 
 PRIVATE = (
@@ -44,13 +45,15 @@ _HELD = "case-records"
 class Held:
     """A file read for a programme, without the values of refused cells.
 
-    found: what was learned; None where nothing can be, and why_not says why.
+    found: what was learned; None where nothing can be, and why_not says why. curves: how the
+    outcomes come; None where too few are known.
     """
 
     key: tuple[str, str, str, dt.date | None, Built]
     file: CaseFile
-    found: Findings | None
-    why_not: str
+    found: Findings | None = None
+    curves: Coming | None = None
+    why_not: str = ""
 
 
 def show() -> None:
@@ -178,6 +181,7 @@ def _held(file: UploadedFile, programme: str, council: str, day: dt.date | None)
 def _read(content: bytes, name: str, key: tuple[str, str, str, dt.date | None, Built]) -> Held:
     from prevention.jobs.own_records import cases_in, learn
     from prevention.learning.cohort import RecordsUnfit
+    from prevention.learning.coming import coming
 
     _, programme, council, day, _ = key
     with tempfile.TemporaryDirectory() as folder:
@@ -185,9 +189,10 @@ def _read(content: bytes, name: str, key: tuple[str, str, str, dt.date | None, B
         path.write_bytes(content)
         cases = cases_in(bench(), path, programme, council, day).without_values()
     try:
-        return Held(key, cases, learn(bench(), cases, programme), "")
+        found = learn(bench(), cases, programme)
     except RecordsUnfit as fault:
-        return Held(key, cases, None, str(fault))
+        return Held(key, cases, why_not=str(fault))
+    return Held(key, cases, found, coming(found))
 
 
 def _show_held(held: Held, council: str, scenario: str) -> None:
@@ -206,7 +211,7 @@ def _show_held(held: Held, council: str, scenario: str) -> None:
     with left:
         _show_findings(held.found)
     with right:
-        _show_curve(held.found)
+        _show_curve(held.curves)
     learn_use.show(held.file, held.found, council, scenario)
     _show_reading(held.file)
 
@@ -280,12 +285,10 @@ def _show_findings(found: Findings) -> None:
     st.markdown(plain(" ".join(learned.effect_sentences(found))))
 
 
-def _show_curve(found: Findings) -> None:
-    from prevention.learning.coming import coming
+def _show_curve(curves: Coming | None) -> None:
     from prevention.reports import waits
 
     st.markdown("### When the outcome comes")
-    curves = coming(found)
     if curves is None:
         st.info(waits.NO_PICTURE)
         return

@@ -60,12 +60,17 @@ def show(file: CaseFile, found: Findings, council: str, scenario: str) -> None:
         _show_save(found, scenario, who, why)
 
 
+def key_of(found: Findings, name: str) -> str:
+    """The key of an assumption of the programme, as for `--set`."""
+    return f"programmes.{found.programme.id}.{name}"
+
+
 def changes_of(found: Findings, settings: Settings, scenario: str) -> Changes:
     """What was learned as changes to a scenario, as for `--set`."""
     now = plan_of(scenario).assumptions()
     made: Changes = ()
     for name, to in settings.items():
-        key = f"programmes.{found.programme.id}.{name}"
+        key = key_of(found, name)
         made += working.edits(now[key], to.low, to.central, to.high, key)
     return made
 
@@ -90,7 +95,7 @@ def _show_saving(found: Findings, settings: Settings, council: str, scenario: st
     show_table(adjust.year_table(pair, spread, LEARNED), title, unit)
     show_missing(after.missing)
     if st.button("Use on Adjust", type="primary", disabled=not changes):
-        _use(scenario, changes)
+        _use(scenario, {key_of(found, name) for name in settings}, changes)
         _go(scenario, found.programme.id)
     st.caption(
         "Use on Adjust puts the low, central and high figures in as your own changes, beside "
@@ -100,9 +105,8 @@ def _show_saving(found: Findings, settings: Settings, council: str, scenario: st
     run_line(after)
 
 
-def _use(scenario: str, changes: Changes) -> None:
+def _use(scenario: str, stems: set[str], changes: Changes) -> None:
     """Put the changes over this visitor's own, in place of theirs of the same assumptions."""
-    stems = {working.stem_of(key) for key, _ in changes}
     kept = {k: v for k, v in working.changes(scenario) if working.stem_of(k) not in stems}
     working.replace_with(scenario, kept | dict(changes))
 
