@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from playwright.sync_api import Browser
 from typer.testing import CliRunner
 
-from browser.conftest import Visitor
+from browser.conftest import Visitor, served
 from browser.test_accessibility import CLIPPED, DESK, PHONE, faults, resize
 from learning.cohorts import rows_of, synthetic_cohort, write_cases
 from prevention.cli import app
@@ -34,10 +36,24 @@ def choose(visitor: Visitor, file: Path) -> None:
     visitor.settle()
 
 
-def test_what_was_learned_is_used_on_adjust_and_taken_away(
-    visitor: Callable[..., Visitor], cases: Path, store_path: Path
+@pytest.fixture
+def officer(browser: Browser, store_path: Path, tmp_path: Path) -> Iterator[Visitor]:
+    """A visitor of a server of their own, to save on."""
+    with served(Path(shutil.copy(store_path, tmp_path / "evidence.duckdb")), tmp_path) as address:
+        context = browser.new_context(viewport={"width": 1440, "height": 1000})
+        visitor = Visitor(context.new_page(), address)
+        yield visitor
+        context.close()
+        assert visitor.outside() == []
+
+
+def chosen(officer: Visitor, label: str) -> str:
+    return officer.page.get_by_role("combobox", name=label).input_value()
+
+
+def test_what_was_learned_is_used_on_adjust_saved_and_taken_away(
+    officer: Visitor, cases: Path, store_path: Path
 ) -> None:
-    officer = visitor()
     # Somebody who looked at another council, scenario and programme on Adjust before.
     officer.go("/adjust?council=Bolton&scenario=adults-first&programme=frailty-unit")
     officer.open("Learn the lag")
@@ -57,17 +73,30 @@ def test_what_was_learned_is_used_on_adjust_and_taken_away(
     officer.page.get_by_role("heading", level=1, name="Adjust", exact=True).wait_for()
     officer.settle()
     assert officer.row("Change in central") == change
-    for label, chosen in (("Council", "Bolton"), ("Scenario", "Current plan")):
-        assert officer.page.get_by_role("combobox", name=label).input_value() == chosen
-    assert (
-        officer.page.get_by_role("combobox", name="Programme").input_value() == "No Wrong Door hub"
-    )
+    assert (chosen(officer, "Council"), chosen(officer, "Scenario")) == ("Bolton", "Current plan")
+    assert chosen(officer, "Programme") == "No Wrong Door hub"
     key = f"programmes.{HUB}.onset_lag"
     set_ = wanted["settings"][key]
     assert f"set={key}%3D{set_['central']:g}" in officer.page.url
     typed = officer.page.get_by_label("Or type months")
     assert float(typed.input_value()) == pytest.approx(set_["central"], abs=0.05)
     assert officer.page.get_by_text("2 assumptions changed and not yet saved.").count() == 1
+
+    officer.open("Learn the lag")
+    choose(officer, cases)
+    officer.page.get_by_label("Name to save it under").fill("Our own lag")
+    officer.page.get_by_role("button", name="Save as a scenario").click()
+    officer.page.get_by_text("Saved as version 1 of Our own lag.").wait_for()
+    officer.settle()
+    officer.page.get_by_role("link", name="See it on Adjust").click()
+    officer.page.get_by_role("heading", level=1, name="Adjust", exact=True).wait_for()
+    officer.settle()
+    assert (chosen(officer, "Scenario"), chosen(officer, "Programme")) == (
+        "Our own lag",
+        "No Wrong Door hub",
+    )
+    assert float(typed.input_value()) == pytest.approx(set_["central"], abs=0.05)
+    assert officer.page.get_by_text("0 assumptions changed and not yet saved.").count() == 1
 
 
 @pytest.mark.parametrize("few", [False, True])

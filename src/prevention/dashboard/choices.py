@@ -166,6 +166,13 @@ def go_to(id_: str, version: int) -> None:
     st.session_state["version-of"] = id_
 
 
+def show_way_to_saved() -> None:
+    """The way to what was saved last: the next page that asks for a scenario opens on it."""
+    adjust = st.session_state.get("pages", {}).get("adjust")
+    if GO_TO in st.session_state and adjust is not None:
+        st.page_link(adjust, label="See it on Adjust", icon="➡️")
+
+
 def among(kind: str, known: Mapping[str, str]) -> Callable[[str], str]:
     """A reader of ids that accepts those it knows."""
 

@@ -63,7 +63,6 @@ def show() -> None:
         "published evidence, people still waiting counted as such. What is learned can be set in "
         "a forecast in one step."
     )
-    deeds.say_what_was_done()
     with st.grid(4, min_column_width=230):
         council = choices.choose_council("learn")
         programme = _choose_programme()
@@ -169,6 +168,7 @@ def _held(file: UploadedFile, programme: str, council: str, day: dt.date | None)
         with st.spinner("Reading the file and learning from it"):
             found = _read(content, safe_name(file.name), key)
     except (ValueError, LookupError, OSError, RuntimeError) as fault:
+        deeds.say_what_was_done()
         st.error(plain(deeds.words_of(fault)), title="Nothing could be read from this file")
         if isinstance(fault, NotRecognised) and identity.visitor().may("editor"):
             with st.expander("Say what the headings of your own file mean"):
@@ -232,7 +232,7 @@ def _show_counts(found: Findings, file: CaseFile) -> None:
 
 
 def _show_refused(file: CaseFile) -> None:
-    from prevention.evidence.own.cases import COLUMN_NAMES
+    from prevention.reports import learned
 
     if not file.breaches:
         return
@@ -241,16 +241,8 @@ def _show_refused(file: CaseFile) -> None:
         "others were used. Correct them in your file and choose it again.",
         title="Rows refused",
     )
-    rows = [
-        {
-            "Row": str(breach.row),
-            "Column": COLUMN_NAMES.get(breach.column, breach.column),
-            "Rule": breach.rule,
-            "What to do": breach.message,
-        }
-        for breach in file.breaches[:MOST_ROWS]
-    ]
-    show_table(pd.DataFrame(rows).set_index("Row"), "Rows refused, with the rule each broke")
+    rows = learned.refused(file)[:MOST_ROWS]
+    show_table(rows, "Rows refused, with the rule each broke")
     if len(file.breaches) > MOST_ROWS:
         st.caption(f"The first {MOST_ROWS} of {len(file.breaches):,}; the JSON file has them all.")
 

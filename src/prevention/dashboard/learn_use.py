@@ -47,6 +47,8 @@ def show(file: CaseFile, found: Findings, council: str, scenario: str) -> None:
         st.header("What that does to the saving")
         _show_saving(found, settings, council, scenario)
     st.header("What to do with it")
+    deeds.say_what_was_done()
+    choices.show_way_to_saved()
     if not settings:
         st.info(plain(f"{learned.NOTHING_TO_SET} Label: {learned.label_sentence(found)}"))
     elif not scenario:
@@ -116,10 +118,15 @@ def _go(scenario: str, programme: str) -> None:
     page = st.session_state.get("pages", {}).get("adjust")
     if page is None:
         return
-    choices.go_to(scenario.partition("@")[0], versions.version_of(scenario))
-    st.session_state["programme"] = programme
+    _lead_to(scenario.partition("@")[0], versions.version_of(scenario), programme)
     # With nothing to be said in the address: to clear it is refused while pickers stand in it.
     st.switch_page(page, query_params={})
+
+
+def _lead_to(id_: str, version: int, programme: str) -> None:
+    """Have the next page that asks open on a scenario, and on the programme."""
+    st.session_state[choices.GO_TO] = (id_, version)
+    st.session_state["programme"] = programme
 
 
 def _ask_who_and_why() -> tuple[str, str]:
@@ -196,4 +203,5 @@ def _save(found: Findings, scenario: str, title: str, who: str, why: str) -> str
     key = str(st.session_state["learn-save-key"])
     saved = save_scenario(bench().record, document, who, why, key=key)
     del st.session_state["learn-save-key"]
+    _lead_to(saved.id, saved.version, found.programme.id)
     return f"Saved as version {saved.version} of {saved.title}. It can be chosen on every page."

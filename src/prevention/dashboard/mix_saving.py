@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from prevention.dashboard import identity, working
-from prevention.dashboard.choices import GO_TO
+from prevention.dashboard.choices import GO_TO, show_way_to_saved
 from prevention.dashboard.deeds import attempt, say_what_was_done
 from prevention.dashboard.session import bench
 from prevention.dashboard.versions import document_of
@@ -48,7 +48,7 @@ def show(answer: Optimum, request: Request) -> None:
             on_click="ignore",
         )
     say_what_was_done()
-    _show_saved()
+    show_way_to_saved()
     _show_save(answer, request, scenario)
 
 
@@ -95,10 +95,3 @@ def _save(
     del st.session_state["mix-save-key"]
     st.session_state[GO_TO] = (saved.id, saved.version)
     return f"Saved as version {saved.version} of {saved.title}."
-
-
-def _show_saved() -> None:
-    """The way to what was saved last: the next page that asks for a scenario opens on it."""
-    adjust = st.session_state.get("pages", {}).get("adjust")
-    if GO_TO in st.session_state and adjust is not None:
-        st.page_link(adjust, label="See it on Adjust", icon="➡️")

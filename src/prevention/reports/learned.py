@@ -12,7 +12,7 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from prevention.evidence.own.cases import CaseFile
+from prevention.evidence.own.cases import COLUMN_NAMES, CaseFile
 from prevention.learning.effect import Effect
 from prevention.learning.findings import Findings
 from prevention.learning.gates import UNMOVED, Needed
@@ -257,6 +257,20 @@ def reading_lines(file: CaseFile, *, refused: bool = True) -> list[str]:
     lines += [f"and {more:,} more breaches; --format json gives all."] if more > 0 else []
     counts = f"{file.rows_used:,} used, {file.rows_refused:,} refused"
     return [*lines, f"{file.rows_read:,} rows read: {counts}."]
+
+
+def refused(file: CaseFile) -> pd.DataFrame:
+    """Rows that could not be used, by number: the column, the rule and what to do, as text."""
+    rows = [
+        {
+            "Row": str(breach.row),
+            "Column": COLUMN_NAMES.get(breach.column, breach.column),
+            "Rule": breach.rule,
+            "What to do": breach.message,
+        }
+        for breach in file.breaches
+    ]
+    return pd.DataFrame(rows).set_index("Row")
 
 
 def answer(found: Findings) -> Iterable[str]:
