@@ -233,3 +233,9 @@ def test_a_hostile_programme_is_shown_as_text(someone: Someone, place: Place) ->
     visitor.go(f"/adjust?scenario={runs_in}&programme={ID}")
     assert page.get_by_role("combobox", name="Programme").input_value() == HOSTILE
     shown_as_text(visitor)
+    visitor.go(f"/best-mix?scenario={runs_in}")
+    page.get_by_role("button", name="Find the best mix").click()
+    page.get_by_role("heading", name="Take it further").wait_for()
+    visitor.settle()
+    assert HOSTILE in page.locator(".figures th").all_inner_texts()
+    shown_as_text(visitor)

@@ -320,6 +320,21 @@ def test_a_saved_mix_has_the_same_figures_on_every_page(page_of: Opened, bench: 
         assert round(pennies) == round(whole[measure] * 100)
 
 
+def test_a_mix_of_a_saved_scenario_is_saved_in_turn(page_of: Opened, bench: Workbench) -> None:
+    save(find(page_of(limit="300000", goal="Cashable saving")), "Ada", "First", "One")
+    page = find(page_of(scenario="one", limit="250000", goal="Net saving"))
+    save(page, "Ben", "Less to spend", "Two")
+    assert "Saved as version 1 of Two." in page.success[0].value
+    kept = saved_scenario(bench.record, "two").document
+    assert kept.differs_from == "one@1"
+    asked = ("--scenario", "one@1", "--budget", "250000", "--goal", "net-saving")
+    whole = answered(bench.store, *asked)["best"]["whole_plan"]
+    again = document(bench.forecast(Request(scenario="two", draws=0)))
+    (total,) = (row for row in again["appraisal"] if row["programme"] == "total")
+    assert total["npv_cashable"] == whole["npv_cashable"]
+    assert total["peak_funding"] == whole["peak_funding"]
+
+
 @pytest.mark.parametrize(
     ("who", "why", "title"),
     [("", "a", "b"), ("a", "", "b"), ("a", "b", ""), ("a", "b", "Step-up")],
