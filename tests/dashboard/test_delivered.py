@@ -233,11 +233,13 @@ def test_starts_loaded_before_need_no_file(
 ) -> None:
     assert not page.radio
     file = tmp_path / "starts.csv"
-    file.write_text(BEHIND, encoding="utf-8")
+    file.write_text(BEHIND + "no-wrong-door,2026-11,-1\n", encoding="utf-8")
     load_file(file, "starts", data_folder(None), store, who="Ann")
     found = opened("delivered", scenario="step-up")
     assert not found.exception
     assert "load-0001: starts.csv, loaded by Ann" in said(found)
+    assert "11 rows read: 10 used, 1 refused" in said(found)
+    assert "Correct them under What waits on the page Data quality." in found.warning[0].value
     assert figure(found, "Starts delivered") == "21"
     whole = table(found, "Whole plan").loc["Whole plan"].tolist()
     found.radio(key="starts-from").set_value(giving.FILE).run()

@@ -17,6 +17,7 @@ import streamlit as st
 from prevention.dashboard import deeds, uploading
 from prevention.dashboard.session import Built, bench, built
 from prevention.dashboard.tables import show_table
+from prevention.evidence.own.starts import LOADED as ON_RECORD
 from prevention.evidence.own.starts import StartsFile, StartsMissing
 from prevention.evidence.own.templates import TEMPLATES
 from prevention.evidence.places import store_file
@@ -56,7 +57,8 @@ def choose(request: Request) -> StartsFile | None:
     )
     st.caption(
         "Nothing of the file is kept on disk or on the record: its counts stay with this visit "
-        "until you take the file away. Names and numbers of people are not needed."
+        "until you take the file away. Names and numbers of people are not needed. Starts loaded "
+        "on the page Data quality are here without a file."
     )
     if file is None:
         for name in (READ, ANSWER):
@@ -106,8 +108,13 @@ def show_read(found: StartsFile) -> None:
     """What became of the rows: used, refused and why, set aside."""
     st.markdown(plain(delivery.count_line(found)))
     if found.breaches:
+        mend = (
+            "Correct them under What waits on the page Data quality."
+            if found.file == ON_RECORD
+            else "Correct them in the file and give it again."
+        )
         st.warning(
-            "They are left out of what follows. Correct them in the file and give it again.",
+            f"Rows that break one are left out of what follows. {mend}",
             title=f"Rules broken: {len(found.breaches):,}",
         )
         uploading.show_breaches(found.breaches)
