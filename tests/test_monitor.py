@@ -145,6 +145,7 @@ def test_the_answer_in_words(starts: Make, store: tuple[str, str]) -> None:
         "Mockingbird constellations is on plan: 3 children started",
         "If everything after that goes to plan, the cashable saving of 2027/28 to 2031/32 is £",
         "less than planned: £",
+        "Half of the planned saving still arrives by the end of 2030/31.",
         "what was really saved cannot be read off one council's counts",
         "On plan: within 5% of planned starts, or less than one person off.",
         "the recent pace is 15 of 21.0 planned starts in the last 6 months reported (2.5 a month), "

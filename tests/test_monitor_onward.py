@@ -85,6 +85,34 @@ def test_the_plan_with_starts_delivered_is_a_scenario_with_the_same_figures(
     assert any(r["change"] for r in moved)
 
 
+def test_the_year_in_which_half_of_the_planned_saving_has_come(
+    store_path: Path, tmp_path: Path
+) -> None:
+    """Counted from the rows of the document: half of what is planned, in each version."""
+    nobody = [("no-wrong-door", f"2026-{month:02d}", 0) for month in range(4, 11)]
+    file = written(tmp_path / "starts.csv", *nobody)
+    asked = ("--scenario", "step-up", "--years", 3, "--draws", 0, "--store", store_path)
+    found = as_json("monitor", file, *asked)
+    planned: dict[str, float] = {}
+    for row in found["plan"]:
+        saved = [
+            r["central"]
+            for r in found["annual"]
+            if (r["version"], r["programme"], r["measure"])
+            == (row["version"], row["programme"], "cashable_saving")
+        ]
+        planned.setdefault(row["programme"], saved[-1])
+        half = planned[row["programme"]] / 2
+        years = ["2027/28", "2028/29", "2029/30"]
+        reached = [year for n, year in enumerate(years, 1) if sum(saved[:n]) >= half]
+        assert row["half_of_planned_saving_by"] == (reached[0] if reached else None)
+    said = " ".join(run("monitor", file, *asked).stdout.split())
+    assert (
+        "Half of the planned saving arrives by the end of 2028/29 as planned; with the starts "
+        "delivered by the end of 2029/30, at that pace not inside the plan."
+    ) in said
+
+
 def test_a_longer_plan_goes_on_with_the_starts_of_later_years(
     starts: Path, store_path: Path, tmp_path: Path
 ) -> None:

@@ -28,7 +28,7 @@ from prevention.reports.delivery_tables import (
     starts_rows,
     years_of,
 )
-from prevention.reports.monitoring import NOT_MEASURED
+from prevention.reports.monitoring import NOT_MEASURED, half_saved_by
 from prevention.reports.safe import one_line
 from prevention.reports.terminal import WIDTH, thousands
 from prevention.reports.words import months, per_cent, pounds
@@ -105,7 +105,28 @@ def sentences(answer: Monitoring) -> Iterator[str]:
         yield "Too few starts were planned so far to tell a pace from them."
     for version, lead in after.items():
         yield f"{lead} {_against(answer, version)}"
+    yield from _landing(answer, list(after))
     yield NOT_MEASURED
+
+
+def _landing(answer: Monitoring, versions: list[str]) -> Iterator[str]:
+    """By when half of the planned saving arrives, as planned and now."""
+    when = {name: half_saved_by(answer, name, TOTAL) for name in (PLANNED, *versions)}
+    planned = when[PLANNED]
+    if planned is None:
+        return
+    lead = "Half of the planned saving"
+    if len(set(when.values())) == 1:
+        yield f"{lead} still arrives by the end of {planned}."
+        return
+    leads = {THEN_PLANNED: "with the starts delivered", THEN_RECENT: "at that pace"}
+    told = [
+        f"{leads[name]} by the end of {when[name]}"
+        if when[name]
+        else f"{leads[name]} not inside the plan"
+        for name in versions
+    ]
+    yield f"{lead} arrives by the end of {planned} as planned; {', '.join(told)}."
 
 
 def _lately(answer: Monitoring) -> str:

@@ -13,8 +13,9 @@ from prevention.model.assumptions import Floats
 from prevention.model.delivered import RECENT, TOLERANCE, Progress
 from prevention.model.manifest import run_of
 from prevention.model.measures import GBP
-from prevention.model.monitoring import Monitoring
+from prevention.model.monitoring import PLANNED, Monitoring
 from prevention.model.percentiles import PERCENTILES
+from prevention.money import to_pence
 from prevention.years import MONTHS_PER_YEAR, first_month, format_year, month_label
 
 NOT_MEASURED = (
@@ -169,6 +170,7 @@ def _plan(answer: Monitoring) -> list[dict[str, Any]]:
             "planned_cashable_saving": round(answer.target[programme], 2),
             "probability_of_planned_saving": found.chance.get(programme),
             "delivery_cost": round(found.cost[programme], 2),
+            "half_of_planned_saving_by": half_saved_by(answer, version, programme),
             "payback_month": payback_month(answer, month),
             "payback_year": None
             if month is None
@@ -177,6 +179,21 @@ def _plan(answer: Monitoring) -> list[dict[str, Any]]:
         for version, found in answer.versions.items()
         for programme, month in found.payback.items()
     ]
+
+
+def half_saved_by(answer: Monitoring, version: str, programme: str) -> str | None:
+    """The year by whose end a version has saved half of what is planned over the whole plan.
+
+    None where it does not inside the plan, and where nothing is planned to be saved.
+    """
+    planned, now = (
+        answer.versions[name].figures[programme, "cashable_saving"] for name in (PLANNED, version)
+    )
+    half = to_pence(planned.total) / 2
+    reached = np.flatnonzero(np.cumsum(to_pence(now.central)) >= half)
+    if half <= 0 or not len(reached):
+        return None
+    return format_year(answer.plan.first_year + int(reached[0]))
 
 
 def payback_month(answer: Monitoring, month: int | None) -> str | None:
