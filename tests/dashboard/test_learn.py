@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pytest
 
 from dashboard.case_records import BAD, HUB, Page, command, held, shown
-from dashboard.screen import button, figure, said, table
+from dashboard.screen import button, drawn, figure, said, table
 from learning.cohorts import rows_of, synthetic_cohort, write_cases
 from prevention.dashboard import meanings
 from prevention.evidence.own.cases import CASES
@@ -18,6 +20,8 @@ from prevention.evidence.own.templates import CASE_COLUMNS, TEMPLATES
 from prevention.evidence.own.words import folded
 from prevention.jobs import Workbench, own_records
 from prevention.reports import learned
+
+HOSTILE = "![t](http://127.0.0.1:9/x.png) <script>alert(1)<script> =1+1 :red[x]"
 
 
 def test_the_page_shows_what_the_command_says(
@@ -109,6 +113,29 @@ def test_headings_of_the_councils_own_can_be_told_and_the_file_is_read(
     assert not page.exception
     assert "2 new meanings remembered." in page.success[0].value
     assert figure(page, "People started") == "80"
+
+
+def test_hostile_text_in_a_workbook_is_shown_as_text(learn_page: Page, case_file: Path) -> None:
+    head, *rows = [line.split(",") for line in case_file.read_text().splitlines()]
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "<script>alert(1) =1+1"
+    sheet.append([*head, f"Client name {HOSTILE}"])
+    for row in [*rows, [HOSTILE, "", ""]]:
+        sheet.append([*row, HOSTILE])
+    content = io.BytesIO()
+    book.save(content)
+    page = learn_page(content.getvalue(), f"{HOSTILE}.xlsx")
+    assert figure(page, "People started") == "80"
+    assert figure(page, "Rows refused") == "1"
+    assert "Not read, because they tell who somebody is: Client name" in said(page)
+    bare = said(page).replace("\\[", "").replace("\\]", "").replace("\\<", "").replace("\\!", "")
+    assert "](" not in bare
+    assert "<script" not in bare
+    assert ":red[" not in bare
+    parts = {part.tag for piece in drawn(page) for part in piece.iter()}
+    assert not parts & {"script", "img", "a"}
 
 
 def test_too_few_cases_say_how_many_more_it_takes(learn_page: Page, tmp_path: Path) -> None:
