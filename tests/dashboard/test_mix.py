@@ -233,6 +233,22 @@ def test_searches_go_one_at_a_time_and_a_failed_one_is_not_kept() -> None:
     assert searches.get(39) is not None
 
 
+def test_a_longer_plan_is_open_to_its_end_unless_a_year_is_chosen(page_of: Opened) -> None:
+    page = find(page_of(only=SMALL))
+    assert "2027/28 to 2031/32" in said(page)
+    page.selectbox(key="years").select(8).run()
+    assert not page.metric
+    find(page)
+    assert "less even from 2034/35" in "".join(table(page, SMALL[0])["Why"])
+    page.selectbox(key="latest").select("2033/34")
+    find(page)
+    assert "less even from 2033/34" in "".join(table(page, SMALL[0])["Why"])
+    page.selectbox(key="years").select(4).run()
+    assert page.selectbox(key="latest").value == ""
+    find(page)
+    assert "2027/28 to 2030/31" in said(page)
+
+
 def test_what_cannot_be_searched_is_said(page_of: Opened) -> None:
     page = find(page_of(limit="0"))
     assert "a funding limit is more than nothing" in page.warning[0].value

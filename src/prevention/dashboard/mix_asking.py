@@ -109,11 +109,12 @@ def ask(request: Request, plan: Plan) -> tuple[Asked, bool]:
                     "not count what programmes cost.",
                 )
             with st.container():
-                _recall("latest", years)
+                # None but where a year is chosen: a plan made longer is then open to its end.
+                _recall("latest", ["", *years])
                 latest = st.selectbox(
                     "Nothing starts after",
-                    years,
-                    index=len(years) - 1,
+                    ["", *years],
+                    format_func=lambda year: str(year) or "The plan's last year",
                     key="latest",
                     bind="query-params",
                 )
@@ -132,7 +133,8 @@ def ask(request: Request, plan: Plan) -> tuple[Asked, bool]:
         _keep(key, value)
     chosen = () if len(only) == len(names) else tuple(sorted(only))
     asked = replace(request, changes=changes)
-    return Asked(asked, int(limit or 0), str(goal), parse_year(str(latest)), chosen), pressed
+    last = parse_year(str(latest or years[-1]))
+    return Asked(asked, int(limit or 0), str(goal), last, chosen), pressed
 
 
 def _own_changes(scenario: str) -> Changes:
