@@ -157,6 +157,15 @@ def test_a_file_equal_to_the_plan_changes_nothing(
     assert f"{HUB} is on plan: 28 young people" in said(found)
 
 
+def test_who_is_behind_is_not_hidden_by_who_is_short_of_less_than_one(page: AppTest) -> None:
+    """Nobody of 0.9 planned is one month and on plan; 15 of 17.5 is 0.7 months and behind."""
+    counts = "".join(f"no-wrong-door,2026-{month:02d},3\n" for month in range(4, 9))
+    give(page, HEAD + counts + "mockingbird,2026-04,0\n")
+    assert figure(page, f"Furthest behind: {HUB}") == "0.7 months"
+    give(page, HEAD + "no-wrong-door,2026-04,3\nno-wrong-door,2026-05,4\nmockingbird,2026-04,0\n")
+    assert figure(page, "Furthest behind") == "none is behind"
+
+
 @pytest.mark.parametrize(
     ("content", "name", "words_said"),
     [

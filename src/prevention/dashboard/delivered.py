@@ -24,13 +24,14 @@ from prevention.reports.delivery_notes import Ways, notes, run_line, to_come
 from prevention.reports.delivery_tables import (
     CASHABLE,
     Rows,
+    furthest_behind,
     months_rows,
     programme_rows,
     saving_rows,
     starts_rows,
     years_of,
 )
-from prevention.reports.words import listed, months, plain, sum_in
+from prevention.reports.words import listed, plain, sum_in
 from prevention.years import format_year, month_label
 
 AFTERWARDS = {THEN_PLANNED: "As planned", THEN_RECENT: "At the recent pace"}
@@ -135,17 +136,15 @@ def _choose_version(answer: Monitoring) -> str:
 def _show_metrics(answer: Monitoring, version: str, money: str) -> None:
     whole = {name: answer.versions[name].figures[TOTAL, CASHABLE] for name in (PLANNED, version)}
     progress = list(answer.progress.values())
-    behind = max(progress, key=lambda each: -(each.months_ahead or 0.0))
-    late = -(behind.months_ahead or 0.0)
+    behind, late = furthest_behind(answer)
     years = years_of(answer)
     span = f"{years[0]} to {years[-1]}"
     with st.grid(3, min_column_width=230):
         st.metric("Starts planned", f"{sum(p.total_planned for p in progress):,.1f}")
         st.metric("Starts delivered", f"{sum(p.total_delivered for p in progress):,.0f}")
-        name = f": {plain(behind.programme.name)}" if behind.status == "behind" else ""
         st.metric(
-            f"Furthest behind{name}",
-            months(late) if name else "none is behind",
+            f"Furthest behind: {plain(behind)}" if behind else "Furthest behind",
+            late,
             help="Months of planned starts, at the pace the plan has of late.",
         )
         st.metric(f"Saving planned, {span}", sum_in(money, whole[PLANNED].total))

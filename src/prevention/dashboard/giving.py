@@ -76,6 +76,8 @@ def _read(file: UploadedFile, request: Request) -> StartsFile | None:
     if held is not None and held[0] == key:
         kept: StartsFile = held[1]
         return kept
+    for name in (READ, ANSWER):
+        st.session_state.pop(name, None)
     with tempfile.TemporaryDirectory() as folder, st.spinner("Reading the file, row by row"):
         path = Path(folder) / uploading.safe_name(file.name)
         path.write_bytes(content)

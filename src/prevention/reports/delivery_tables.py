@@ -11,7 +11,7 @@ from prevention.model.delivered import Progress
 from prevention.model.measures import TOTAL
 from prevention.model.monitoring import PLANNED, THEN_PLANNED, THEN_RECENT, Monitoring
 from prevention.reports.monitoring import payback_month
-from prevention.reports.words import figure_in, pence, per_cent
+from prevention.reports.words import figure_in, months, pence, per_cent
 from prevention.years import format_year, month_label
 
 TITLES = {
@@ -34,6 +34,20 @@ class Rows:
 def years_of(answer: Monitoring) -> list[str]:
     """The plan's years as councils write them."""
     return [format_year(answer.plan.first_year + n) for n in range(answer.plan.years)]
+
+
+def furthest_behind(answer: Monitoring) -> tuple[str, str]:
+    """The programme most months of planned starts behind, and how many; "" where none is behind.
+
+    Where the plan has no starts of late, and so no pace, people are told in place of months.
+    """
+    behind = [p for p in answer.progress.values() if p.status == "behind"]
+    if not behind:
+        return "", "none is behind"
+    worst = max(behind, key=lambda progress: -(progress.months_ahead or 0.0))
+    if worst.months_ahead is None:
+        return worst.programme.name, f"{-worst.gap:,.1f} {worst.programme.unit}"
+    return worst.programme.name, months(-worst.months_ahead)
 
 
 def starts_rows(answer: Monitoring) -> Rows:
