@@ -2,8 +2,8 @@
 
 import streamlit as st
 
+from prevention.dashboard.contents import PAGES
 from prevention.dashboard.identity import admitted, follow_link, show_who
-from prevention.dashboard.pages import PAGES
 from prevention.dashboard.process import settle
 
 settle()

@@ -14,7 +14,7 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from browser.conftest import QUIET, Visitor, served
-from prevention.dashboard.pages import PAGES
+from prevention.dashboard.contents import PAGES
 from prevention.evidence.places import home, store_file
 
 FOLDER = home() / "docs" / "screenshots"

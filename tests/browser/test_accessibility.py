@@ -11,8 +11,8 @@ from playwright.sync_api import Browser
 
 from browser.conftest import Visitor
 from dashboard.screen import contrast
-from prevention.dashboard.accessibility import KNOWN
-from prevention.dashboard.pages import PAGES
+from prevention.dashboard.contents import PAGES
+from prevention.dashboard.pages.accessibility import KNOWN
 
 pytestmark = pytest.mark.browser
 

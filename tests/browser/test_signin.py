@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from browser.conftest import Visitor, free_port, running, served
-from prevention.dashboard.pages import PAGES
+from prevention.dashboard.contents import PAGES
 from prevention.record import open_record
 from prevention.record.scenarios import scenario_history
 

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from dashboard.screen import said, tables
 from prevention.cli import app
-from prevention.dashboard import learn
+from prevention.dashboard.pages import learn
 from prevention.jobs import Workbench
 
 HUB, AS_AT = "no-wrong-door", "01/11/2026"

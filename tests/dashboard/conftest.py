@@ -45,7 +45,7 @@ def opened(built_store: Path) -> Opened:
             script = (
                 "from importlib import import_module\n"
                 "from prevention.dashboard.session import guarded\n"
-                f"guarded(import_module('prevention.dashboard.{module}').show)()\n"
+                f"guarded(import_module('prevention.dashboard.pages.{module}').show)()\n"
             )
             test = AppTest.from_string(script, default_timeout=60)
         for key, value in address.items():

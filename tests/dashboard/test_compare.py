@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.screen import Opened, said, table
-from prevention.dashboard.compare import side_of
+from prevention.dashboard.pages.compare import side_of
 from prevention.jobs import Request, Workbench
 from prevention.model import summary
 from prevention.model.measures import TOTAL

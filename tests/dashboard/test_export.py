@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from dashboard.screen import Opened, table
-from prevention.dashboard.export import FORMATS, content_of, made, name_of
+from prevention.dashboard.pages.export import FORMATS, content_of, made, name_of
 from prevention.dashboard.preview import preview
 from prevention.evidence.places import STORE_VARIABLE
 from prevention.jobs import Request, Workbench
@@ -21,8 +21,8 @@ from prevention.money import to_pence
 from prevention.record import open_record
 from prevention.record.runs import kept_run
 from prevention.record.scenarios import save_scenario
-from prevention.reports.layouts import DEFAULT_LAYOUT
-from prevention.reports.lines import mtfs_table
+from prevention.reports.sheets.layouts import DEFAULT_LAYOUT
+from prevention.reports.sheets.lines import mtfs_table
 from prevention.reports.words import budget_figure
 
 ROW = "total-S"

@@ -16,7 +16,8 @@ from typer.testing import CliRunner
 
 from dashboard.screen import Opened, button, figure, said, table, tables
 from prevention.cli import app
-from prevention.dashboard import identity, mix
+from prevention.dashboard import identity
+from prevention.dashboard.pages import mix
 from prevention.dashboard.identity import Visitor
 from prevention.dashboard.searching import Searches
 from prevention.dashboard.session import DRAWS
@@ -25,8 +26,8 @@ from prevention.jobs import Request, Workbench
 from prevention.jobs.choosing import optimise
 from prevention.model.summary import document
 from prevention.record.scenarios import saved_scenario
-from prevention.reports import mix_charts
-from prevention.reports.picture import as_svg
+from prevention.reports.pictures import mix_charts
+from prevention.reports.pictures.picture import as_svg
 from prevention.reports.words import figure_in, pence, per_cent, sum_in
 
 MIXES = {

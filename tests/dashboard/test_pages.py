@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from dashboard.screen import Opened, said, table
-from prevention.dashboard.pages import PAGES
+from prevention.dashboard.contents import PAGES
 from prevention.evidence.places import STORE_VARIABLE
 from prevention.jobs import Workbench
 

@@ -28,7 +28,7 @@ from prevention.model.projection import Projection
 from prevention.money import to_pence
 from prevention.record.runs import kept_run
 from prevention.reports import words
-from prevention.reports.lines import mtfs_table
+from prevention.reports.sheets.lines import mtfs_table
 
 SCENARIOS = ("step-up", "whole-system")
 COLUMNS = ("central", "mean", "p10", "p50", "p90")
@@ -122,7 +122,7 @@ def case(
 
 
 def _opened(page: str, **address: str | list[str]) -> AppTest:
-    script = f"from prevention.dashboard import {page}\n{page}.show()\n"
+    script = f"from prevention.dashboard.pages import {page}\n{page}.show()\n"
     test = AppTest.from_string(script, default_timeout=60)
     for key, value in address.items():
         test.query_params[key] = value

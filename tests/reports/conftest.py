@@ -21,7 +21,7 @@ from prevention.model.evidence import CouncilEvidence, Observation, Series
 from prevention.model.programmes import Evidence, Funding, Programme
 from prevention.model.projection import Projection, project
 from prevention.model.scenarios import Library, Scenario, resolve
-from prevention.reports.workbook import write_workbook
+from prevention.reports.sheets.workbook import write_workbook
 
 BOTH = Scenario(
     id="both",

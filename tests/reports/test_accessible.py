@@ -17,7 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from prevention.model.projection import Projection
 from prevention.reports.exporting import Kind, content_of
-from prevention.reports.page import lines_of
+from prevention.reports.sheets.page import lines_of
 from reports.conftest import opened, widths_of
 
 SHORTHAND = re.compile(r"\[(?:z|x|c|e|r|u|low)\]")

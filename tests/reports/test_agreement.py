@@ -16,7 +16,7 @@ from prevention.cli import app
 from prevention.dashboard.preview import preview
 from prevention.jobs import Request, Workbench
 from prevention.model import summary
-from prevention.reports.layouts import DEFAULT_LAYOUT
+from prevention.reports.sheets.layouts import DEFAULT_LAYOUT
 from prevention.reports.words import budget_figure
 from reports.conftest import row_of
 

@@ -31,13 +31,13 @@ from prevention.record import open_record
 from prevention.record.scenarios import approve, propose, save_scenario
 from prevention.reports.dataset import MONTHLY, dictionary, monthly_rows
 from prevention.reports.exporting import Kind, Known, content_of, export_file
-from prevention.reports.layouts import DEFAULT_LAYOUT, find_layout, layouts
-from prevention.reports.lines import ONE_OFF, Levels, mtfs_lines
-from prevention.reports.provenance import made_from
-from prevention.reports.receipts import receipt_rows
-from prevention.reports.reviews import reviews_of
+from prevention.reports.sheets.layouts import DEFAULT_LAYOUT, find_layout, layouts
+from prevention.reports.sheets.lines import ONE_OFF, Levels, mtfs_lines
+from prevention.reports.sheets.provenance import made_from
+from prevention.reports.sheets.receipts import receipt_rows
+from prevention.reports.sheets.reviews import reviews_of
+from prevention.reports.sheets.workbook import scenarios_of
 from prevention.reports.words import pence
-from prevention.reports.workbook import scenarios_of
 from reports.conftest import opened
 
 KNOWN = Known("3, saved by Ann on 01 May 2026")

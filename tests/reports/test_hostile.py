@@ -11,8 +11,8 @@ from collections.abc import Callable
 import pytest
 
 from prevention.model.projection import Projection
-from prevention.reports.registers import releases
-from prevention.reports.workbook import write_workbook
+from prevention.reports.sheets.registers import releases
+from prevention.reports.sheets.workbook import write_workbook
 from reports.conftest import opened, row_of
 from reports.hostile import TEXTS
 

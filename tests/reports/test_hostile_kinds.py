@@ -15,8 +15,8 @@ import pytest
 
 from prevention.model.projection import Projection
 from prevention.reports.exporting import Kind, Known, content_of
-from prevention.reports.layouts import DEFAULT_LAYOUT, Layout, LayoutColumn
-from prevention.reports.registers import releases
+from prevention.reports.sheets.layouts import DEFAULT_LAYOUT, Layout, LayoutColumn
+from prevention.reports.sheets.registers import releases
 from reports.conftest import opened
 from reports.hostile import TEXTS
 from reports.test_hostile import is_ours

@@ -27,10 +27,10 @@ from prevention.model.programmes import Programme
 from prevention.model.projection import Projection, project
 from prevention.model.scenarios import Change, Library, Scenario, resolve
 from prevention.money import to_pence
-from prevention.reports.lines import Levels
-from prevention.reports.live.inputs import serial
-from prevention.reports.sections import sections_of
-from prevention.reports.workbook import write_workbook
+from prevention.reports.sheets.lines import Levels
+from prevention.reports.sheets.live.inputs import serial
+from prevention.reports.sheets.sections import sections_of
+from prevention.reports.sheets.workbook import write_workbook
 from reports.conftest import live, opened, row_of, written
 from reports.office import saved_again, typed_over
 

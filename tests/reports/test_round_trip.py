@@ -12,7 +12,7 @@ from prevention.jobs import Request, Workbench
 from prevention.model.projection import Projection, project
 from prevention.model.scenarios import Library, resolve
 from prevention.money import to_pence
-from prevention.reports.round_trip import NotInputs, edited_scenario, read_edits
+from prevention.reports.sheets.round_trip import NotInputs, edited_scenario, read_edits
 from reports.conftest import opened, row_of, written
 from reports.office import typed_over
 

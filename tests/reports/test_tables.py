@@ -17,8 +17,8 @@ from prevention.model import summary
 from prevention.model.measures import MEASURES
 from prevention.model.projection import Projection
 from prevention.money import to_pence
-from prevention.reports.lines import mtfs_table
 from prevention.reports.safe import cell_text, escape_frame, sheet_name
+from prevention.reports.sheets.lines import mtfs_table
 from prevention.reports.tables import (
     annual_csv,
     annual_parquet,

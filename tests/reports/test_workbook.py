@@ -15,7 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from prevention.jobs import Request, Workbench
 from prevention.model import summary
 from prevention.model.projection import Projection
-from prevention.reports.workbook import write_workbook
+from prevention.reports.sheets.workbook import write_workbook
 from reports.conftest import live, opened, row_of, widths_of, written
 
 SHEETS = ["Cover", "Contents", "MTFS", "Ladder", "Inputs", "Prices", "P mockingbird"]

@@ -110,8 +110,8 @@ def export(
     """Write the medium-term projection for the budget team."""
     with plain_errors():
         from prevention.reports.exporting import Kind, export_file, kind_for
-        from prevention.reports.layouts import find_layout
-        from prevention.reports.reviews import known_of
+        from prevention.reports.sheets.layouts import find_layout
+        from prevention.reports.sheets.reviews import known_of
 
         projections = []
         chosen = Kind(kind) if kind else kind_for(output)

@@ -40,7 +40,7 @@ def import_assumptions(
         from prevention.jobs import Request, Workbench
         from prevention.model.chain import covered
         from prevention.record.scenarios import save_scenario, scenario_history
-        from prevention.reports.round_trip import edited_scenario, edits_text, read_edits
+        from prevention.reports.sheets.round_trip import edited_scenario, edits_text, read_edits
 
         bench = Workbench(data, store)
         found = bench.council(council)

@@ -10,11 +10,15 @@ from prevention.dashboard.session import NOTICES, bench, code_of_council, names_
 from prevention.model.scenarios import Scenario, ScenarioError
 from prevention.record.scenarios import scenario_history
 from prevention.reports.words import plain
+from prevention.years import format_year
 
 WARRINGTON = "E06000007"
 
 GO_TO = "go-to"
 """Where a session keeps the scenario and version that the next page is to open on."""
+
+FIRST_YEARS = range(2026, 2037)
+"""Years ending that a plan may be made to begin with on a page."""
 
 _LAST = "council-on-the-last-page"
 
@@ -65,6 +69,17 @@ def choose_money() -> str:
         bind="query-params",
     )
     return chosen if chosen in MONEY else "thousand"
+
+
+def choose_first_year(key: str) -> int | None:
+    """First year of the plan, as a year ending; None takes the scenario's own."""
+    chosen = st.selectbox(
+        "First year",
+        [0, *FIRST_YEARS],
+        format_func=lambda year: format_year(year) if year else "As the scenario says",
+        key=key,
+    )
+    return int(chosen or 0) or None
 
 
 def scenarios() -> Mapping[str, Scenario]:

@@ -19,7 +19,8 @@ from prevention.model.attribution import TOGETHER, Bridge, bridge
 from prevention.model.scenarios import Scenario, resolve
 from prevention.model.sweep import LagSweep
 from prevention.money import to_pounds
-from prevention.reports import drivers, words
+from prevention.reports import words
+from prevention.reports.pictures import drivers
 from prevention.reports.words import figure_in, pence, plain
 
 STEPS = (0, 3, 6, 9, 12, 18, 24, 36)

@@ -14,7 +14,7 @@ from prevention.model.attribution import Bar, tornado
 from prevention.model.projection import Projection
 from prevention.model.scenarios import Plan
 from prevention.model.summary import run_record
-from prevention.reports import drivers
+from prevention.reports.pictures import drivers
 from prevention.reports.words import figure_in, plain, pounds
 
 WIDEST = 12

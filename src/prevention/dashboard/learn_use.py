@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from prevention.dashboard import adjust, choices, deeds, figures, identity, versions, working
-from prevention.dashboard.pair import STARTS, Pair
+from prevention.dashboard import choices, deeds, figures, identity, versions, working
+from prevention.dashboard.pair import STARTS, Pair, year_table
 from prevention.dashboard.session import (
     Changes,
     bench,
@@ -94,7 +94,7 @@ def _show_saving(found: Findings, settings: Settings, council: str, scenario: st
     spread = figures.by_year(after, "cashable_saving")
     unit = choices.MONEY[money]
     title = f"Cashable saving of the whole plan by financial year, {unit}"
-    show_table(adjust.year_table(pair, spread, LEARNED), title, unit)
+    show_table(year_table(pair, spread, LEARNED), title, unit)
     show_missing(after.missing)
     if st.button("Use on Adjust", type="primary", disabled=not changes):
         _use(scenario, {key_of(found, name) for name in settings}, changes)

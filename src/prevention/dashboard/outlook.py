@@ -7,16 +7,17 @@ import streamlit as st
 
 from prevention.baseline.scores import Score
 from prevention.baseline.similar import alike_in, at_their_rate, similar
-from prevention.dashboard import accuracy, choices
+from prevention.dashboard import choices
 from prevention.dashboard.session import Changes, bench, names_of_councils, show_below, show_picture
 from prevention.dashboard.tables import show_table
+from prevention.dashboard.tested import accuracy_of, tested
 from prevention.evidence.accuracy import PEOPLE
 from prevention.model.evidence import Series, ServiceEvidence
 from prevention.model.projection import Projection
 from prevention.model.summary import run_record
 from prevention.reports import accuracy as report
-from prevention.reports import charts
 from prevention.reports.accuracy import METHOD_NAMES
+from prevention.reports.pictures import charts
 from prevention.reports.words import figure_in, listed, plain
 from prevention.years import format_year
 
@@ -76,7 +77,7 @@ def show(
 
 
 def _show_method(service: ServiceEvidence, council: str, method: str) -> None:
-    found, own = accuracy.accuracy_of(), accuracy.accuracy_of(council)
+    found, own = accuracy_of(), accuracy_of(council)
     default = _default(service)
     said = report.verdict(found, service.id, PEOPLE, method)
     if "Warning" in said:
@@ -120,7 +121,7 @@ def _error(scores: list[Score], method: str) -> str:
 
 def _similar(service: ServiceEvidence, council: str) -> pd.DataFrame | None:
     """People by year at the rate of similar councils, said who they are; None without any."""
-    lines = accuracy.tested().people.get(service.id)
+    lines = tested().people.get(service.id)
     like = similar(lines, council) if lines is not None else ()
     if lines is None or not like:
         st.caption("No similar councils: too few figures of this council to find them by.")

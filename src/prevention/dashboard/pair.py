@@ -5,11 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+import pandas as pd
+
 from prevention.dashboard import figures
 from prevention.model.measures import TOTAL
 from prevention.model.projection import Projection
 from prevention.model.summary import run_record
 from prevention.model.sweep import LagSweep, sweep_lag
+from prevention.reports.words import figure_in
+
+ADJUSTED = "With your changes"
+"""What a run with a visitor's changes is called, in charts and tables."""
 
 
 @dataclass(frozen=True)
@@ -59,3 +65,22 @@ class Pair:
 
 STARTS = {"approved": "As approved", "saved": "As saved", "file": "As on file"}
 """What a scenario is measured against, in words."""
+
+
+def year_table(pair: Pair, spread: pd.DataFrame, adjusted: str = ADJUSTED) -> pd.DataFrame:
+    """Rows of cashable saving by year in the reader's unit, the plan's total last.
+
+    spread: `figures.by_year` of the adjusted run. adjusted: what that run is called.
+    """
+    both = ((pair.start, pair.approved), (adjusted, pair.adjusted))
+    years = {name: figures.central(p, "cashable_saving", pair.group) for name, p in both}
+    over = {name: figures.over_plan(p, "cashable_saving", pair.group) for name, p in both}
+    values = {f"{name}, central": (*years[name], over[name].central) for name in years}
+    if pair.adjusted.samples:
+        for label, column in (("P10", "p10"), ("P50", "p50"), ("P90", "p90")):
+            values[f"{adjusted}, {label}"] = (*spread[column], getattr(over[adjusted], column))
+    moved = years[adjusted] - years[pair.start]
+    values["Change in central"] = (*moved, moved.sum())
+    rows = {name: [figure_in(pair.money, value) for value in row] for name, row in values.items()}
+    columns = [*pair.adjusted.timeline.labels, "Plan"]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns)

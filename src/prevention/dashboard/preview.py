@@ -10,9 +10,9 @@ import streamlit as st
 from prevention.dashboard.session import appraisal, bench, show_picture
 from prevention.dashboard.tables import show_table
 from prevention.model.projection import Projection
-from prevention.reports.layouts import WORDS, Layout
-from prevention.reports.lines import Levels
-from prevention.reports.sections import columns_of, is_money, money_of, other_of, sections_of
+from prevention.reports.sheets.layouts import WORDS, Layout
+from prevention.reports.sheets.lines import Levels
+from prevention.reports.sheets.sections import columns_of, is_money, money_of, other_of, sections_of
 from prevention.reports.words import budget_figure, plain
 
 SAMPLE = 12
@@ -94,7 +94,7 @@ def _show_rows(projection: Projection) -> None:
 
 
 def _show_charts(projection: Projection) -> None:
-    from prevention.reports.gallery import pictures
+    from prevention.reports.pictures.gallery import pictures
 
     for title, picture, words in pictures(projection).values():
         st.markdown(f"**{plain(title)}**")
@@ -103,9 +103,9 @@ def _show_charts(projection: Projection) -> None:
 
 
 def _show_receipts(projection: Projection) -> None:
-    from prevention.reports.receipts import HEADINGS, receipt_rows
-    from prevention.reports.reviews import reviews_of
-    from prevention.reports.workbook import scenarios_of
+    from prevention.reports.sheets.receipts import HEADINGS, receipt_rows
+    from prevention.reports.sheets.reviews import reviews_of
+    from prevention.reports.sheets.workbook import scenarios_of
 
     rows = receipt_rows(scenarios_of([projection])[0], reviews_of(bench(), projection))
     if not rows:
@@ -124,7 +124,7 @@ def _show_receipts(projection: Projection) -> None:
 
 def show_audit(projection: Projection, citations: Mapping[str, str], version: str) -> None:
     """The sheet Provenance as the file will have it: what each figure was made from."""
-    from prevention.reports.provenance import provenance
+    from prevention.reports.sheets.provenance import provenance
 
     with st.expander(f"Audit sheet of {plain(projection.plan.title)}: what it is made from"):
         found = provenance([projection], citations, [version])

@@ -25,7 +25,7 @@ from prevention.model.projection import Projection
 from prevention.model.scenarios import Change, Plan, ScenarioError
 from prevention.record import RecordError, open_record
 from prevention.record.scenarios import saved_scenarios
-from prevention.reports.picture import Picture, as_png, as_svg
+from prevention.reports.pictures.picture import Picture, as_png, as_svg
 from prevention.reports.words import plain
 
 DRAWS = 2048

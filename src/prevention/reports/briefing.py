@@ -10,12 +10,12 @@ import numpy as np
 
 from prevention.model.measures import TOTAL
 from prevention.model.programmes import Programme
-from prevention.reports import charts
 from prevention.reports.dataset import package, running_net
-from prevention.reports.picture import Picture, as_png
+from prevention.reports.pictures import charts
+from prevention.reports.pictures.picture import Picture, as_png
 from prevention.reports.safe import cell_text
+from prevention.reports.sheets.workbook import CREATED, Scenario
 from prevention.reports.words import arrival, listed, longest_lag, months, per_cent, pounds, slip
-from prevention.reports.workbook import CREATED, Scenario
 
 _GRADES = {
     "A": "trials or a review of trials",

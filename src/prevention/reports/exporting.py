@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from prevention.model.projection import Projection
-from prevention.reports.layouts import DEFAULT_LAYOUT, Layout
+from prevention.reports.sheets.layouts import DEFAULT_LAYOUT, Layout
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,8 @@ def content_of(
     versions = [each.version for each in known]
     if kind in (Kind.data, Kind.charts):
         return _of_one(projections[0], kind, suffix, citations, *versions)
-    from prevention.reports import briefing, publication, receipts, workbook
+    from prevention.reports import briefing
+    from prevention.reports.sheets import publication, receipts, workbook
 
     if kind is Kind.briefing:
         return briefing.briefing(workbook.scenarios_of(projections, versions)[0])
@@ -137,8 +138,9 @@ def content_of(
 def _of_one(
     projection: Projection, kind: Kind, suffix: str, citations: Mapping[str, str], version: str = ""
 ) -> bytes:
-    from prevention.reports import dataset, gallery, tables
-    from prevention.reports.provenance import made_from
+    from prevention.reports import dataset, tables
+    from prevention.reports.pictures import gallery
+    from prevention.reports.sheets.provenance import made_from
 
     made = made_from(projection, citations, version)
     if kind is Kind.charts:

@@ -10,7 +10,7 @@ import pandas as pd
 from prevention.baseline.hindcast import Bridge, PastForecast
 from prevention.evidence.lookback import Held
 from prevention.model.evidence import Observation
-from prevention.reports.looking_back import AHEAD, HAPPENED, KNOWN
+from prevention.reports.pictures.looking_back import AHEAD, HAPPENED, KNOWN
 from prevention.reports.words import MINUS, figure_in, listed, pounds
 from prevention.years import format_year
 

@@ -10,7 +10,7 @@ import pandas as pd
 from prevention.learning.coming import FEWEST_FOLLOWED, FEWEST_OUTCOMES, Coming
 from prevention.learning.findings import Findings
 from prevention.reports.learned import effect_sentences, label_sentence
-from prevention.reports.picture import (
+from prevention.reports.pictures.picture import (
     DASHES,
     NAVY,
     ORANGE,

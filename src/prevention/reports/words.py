@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
+
+from prevention.model.assumptions import QUANTITIES
 
 _MARKDOWN = re.compile(
     r"""
@@ -306,3 +309,21 @@ def turning(month: str | None, year: str | None, peak: float, peak_month: str | 
         f"Cumulative net turns positive in {year} ({month}), after {pounds(peak)} at its "
         f"deepest ({peak_month})."
     )
+
+
+def quantity(name: str, value: float | None) -> str:
+    """A value of an assumption as a reader writes it.
+
+    >>> quantity("effect", 0.055), quantity("set_up_cost", 30000.0)
+    ('5.5%', '£30,000')
+    >>> quantity("onset_lag", 20.625), quantity("ramp", None)
+    ('20.6', 'not in this scenario')
+    """
+    if value is None or math.isnan(value):
+        return "not in this scenario"
+    unit = QUANTITIES[name].unit
+    if unit.startswith("share"):
+        return per_cent(value)
+    if unit.startswith("GBP"):
+        return f"£{value:,.0f}"
+    return f"{value:,.1f}".removesuffix(".0")

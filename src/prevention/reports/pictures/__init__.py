@@ -1,0 +1,1 @@
+"""Pictures: rows in, a Vega-Lite chart out, and charts as files."""
