@@ -17,8 +17,8 @@ from typer.testing import CliRunner
 from dashboard.screen import Opened, button, figure, said, table, tables
 from prevention.cli import app
 from prevention.dashboard import identity
-from prevention.dashboard.pages import mix
 from prevention.dashboard.identity import Visitor
+from prevention.dashboard.pages import mix
 from prevention.dashboard.searching import Searches
 from prevention.dashboard.session import DRAWS
 from prevention.evidence.places import STORE_VARIABLE

@@ -134,17 +134,19 @@ def _show_metrics(answer: Monitoring, version: str, money: str) -> None:
     behind, late = furthest_behind(answer)
     years = years_of(answer)
     span = f"{years[0]} to {years[-1]}"
+    headed = f"Furthest behind: {plain(behind)}" if behind else "Furthest behind"
+    shown = {
+        "Starts planned": f"{sum(p.total_planned for p in progress):,.1f}",
+        "Starts delivered": f"{sum(p.total_delivered for p in progress):,.0f}",
+        headed: late,
+        f"Saving planned, {span}": sum_in(money, whole[PLANNED].total),
+        "Saving now expected": sum_in(money, whole[version].total),
+        "Change": sum_in(money, float(whole[version].change[-1])),
+    }
+    about = {headed: "Months of planned starts, at the pace the plan has of late."}
     with st.grid(3, min_column_width=230):
-        st.metric("Starts planned", f"{sum(p.total_planned for p in progress):,.1f}")
-        st.metric("Starts delivered", f"{sum(p.total_delivered for p in progress):,.0f}")
-        st.metric(
-            f"Furthest behind: {plain(behind)}" if behind else "Furthest behind",
-            late,
-            help="Months of planned starts, at the pace the plan has of late.",
-        )
-        st.metric(f"Saving planned, {span}", sum_in(money, whole[PLANNED].total))
-        st.metric("Saving now expected", sum_in(money, whole[version].total))
-        st.metric("Change", sum_in(money, float(whole[version].change[-1])))
+        for label, value in shown.items():
+            st.metric(label, value, border=True, height="stretch", help=about.get(label))
 
 
 def _show_starts(answer: Monitoring) -> None:

@@ -1,4 +1,4 @@
-"""The first page: the answer, programme by programme, and the three jobs."""
+"""The first page: the answer, programme by programme, and the jobs to be done."""
 
 from __future__ import annotations
 
@@ -94,6 +94,19 @@ JOBS = {
         "Export",
         "**For budget teams.** The figures for the budget, to the penny, with where each "
         "comes from.",
+    ),
+    "best-mix": (
+        "Best mix",
+        "**For service directors.** What to start, and when, within what there is to spend.",
+    ),
+    "delivered": (
+        "Delivered so far",
+        "**For programme managers.** Give the starts that happened; see what a late start does to "
+        "the saving and its year.",
+    ),
+    "learn": (
+        "Learn the lag",
+        "**For finance officers.** Put your own case records beside the published evidence.",
     ),
 }
 """Title, and whom it is for, by the page it leads to."""
