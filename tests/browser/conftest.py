@@ -188,3 +188,20 @@ def visitor(browser: Browser, server: str) -> Iterator[Callable[..., Visitor]]:
     for visitor in opened:
         visitor.page.context.close()
         assert visitor.outside() == []
+
+
+@pytest.fixture
+def own_store(store_path: Path, tmp_path: Path) -> Path:
+    """A store that the test may save and load on."""
+    return Path(shutil.copy(store_path, tmp_path / "evidence.duckdb"))
+
+
+@pytest.fixture
+def officer(browser: Browser, own_store: Path, tmp_path: Path) -> Iterator[Visitor]:
+    """A visitor of a server of their own."""
+    with served(own_store, tmp_path) as address:
+        context = browser.new_context(viewport={"width": 1440, "height": 1000})
+        visitor = Visitor(context.new_page(), address)
+        yield visitor
+        context.close()
+        assert visitor.outside() == []

@@ -78,19 +78,18 @@ def test_what_was_asked_is_there_when_its_visitor_comes_back(visitor: Arrive) ->
     assert again.figure("High (P90)") == high
 
 
-def test_a_saved_mix_is_one_click_from_adjust(visitor: Arrive, store_path: Path) -> None:
-    director = visitor()
-    director.go("/best-mix?limit=350000")
-    find(director)
-    director.page.get_by_label("Name to save it under").fill("Best within 350")
-    director.page.get_by_label("Your name").fill("Ada")
-    director.page.get_by_label("Why: what it is for").fill("For cabinet")
-    director.page.get_by_role("button", name="Save as a scenario").click()
-    director.page.get_by_text("Saved as version 1 of Best within 350.").wait_for()
-    director.page.get_by_role("link", name="See it on Adjust").click()
-    director.page.get_by_role("heading", level=1, name="Adjust", exact=True).wait_for()
-    director.settle()
-    assert director.page.get_by_label("Scenario", exact=True).input_value() == "Best within 350"
-    projection = Workbench(store=store_path).forecast(Request(scenario="best-within-350", draws=0))
+def test_a_saved_mix_is_one_click_from_adjust(officer: Visitor, own_store: Path) -> None:
+    officer.go("/best-mix?limit=350000")
+    find(officer)
+    officer.page.get_by_label("Name to save it under").fill("Best within 350")
+    officer.page.get_by_label("Your name").fill("Ada")
+    officer.page.get_by_label("Why: what it is for").fill("For cabinet")
+    officer.page.get_by_role("button", name="Save as a scenario").click()
+    officer.page.get_by_text("Saved as version 1 of Best within 350.").wait_for()
+    officer.page.get_by_role("link", name="See it on Adjust").click()
+    officer.page.get_by_role("heading", level=1, name="Adjust", exact=True).wait_for()
+    officer.settle()
+    assert officer.page.get_by_label("Scenario", exact=True).input_value() == "Best within 350"
+    projection = Workbench(store=own_store).forecast(Request(scenario="best-within-350", draws=0))
     saved = sum(projection.central["total", "total"]["cashable_saving"])
-    assert director.figure("Central") == f"£{saved / 1000:,.0f}k"
+    assert officer.figure("Central") == f"£{saved / 1000:,.0f}k"

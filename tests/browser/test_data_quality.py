@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
 
-from browser.conftest import Visitor, served
+from browser.conftest import Visitor
 from prevention.evidence.loads import every_load, in_quarantine
 from prevention.evidence.store import open_store
 from prevention.record import open_record
@@ -20,23 +17,6 @@ pytestmark = pytest.mark.browser
 
 HEAD = "la_code,year_ending,measure,value,status,release\n"
 HOMES = "E06000007,2026,secure_and_childrens_homes"
-
-
-@pytest.fixture
-def store(store_path: Path, tmp_path: Path) -> Path:
-    """A store that the test may load into."""
-    return Path(shutil.copy(store_path, tmp_path / "evidence.duckdb"))
-
-
-@pytest.fixture
-def officer(browser: Browser, store: Path, tmp_path: Path) -> Iterator[Visitor]:
-    """A visitor of a server of their own."""
-    with served(store, tmp_path) as address:
-        context = browser.new_context(viewport={"width": 1440, "height": 1000})
-        visitor = Visitor(context.new_page(), address)
-        yield visitor
-        context.close()
-        assert visitor.outside() == []
 
 
 def tab(officer: Visitor, name: str) -> None:
@@ -57,7 +37,7 @@ def upload(officer: Visitor, path: Path) -> None:
 
 
 def test_a_row_held_back_is_corrected_and_loaded(
-    officer: Visitor, store: Path, tmp_path: Path
+    officer: Visitor, own_store: Path, tmp_path: Path
 ) -> None:
     sent = tmp_path / "placements.csv"
     sent.write_text(
@@ -80,9 +60,9 @@ def test_a_row_held_back_is_corrected_and_loaded(
         csv.writer(file).writerows([head, row])
     upload(officer, back)
     assert officer.figure("Rows waiting") == "0"
-    record = open_record(store)
+    record = open_record(own_store)
     assert in_quarantine(record) == []
     assert [(load.rows_stored, load.who) for load in every_load(record)] == [(1, "Ada"), (1, "Ada")]
-    with open_store(store) as opened:
+    with open_store(own_store) as opened:
         found = opened.figures("placements", "E06000007", ["secure_and_childrens_homes"])
     assert [(year, value) for _, year, _, value, _ in found][-1] == (2026, 55.0)

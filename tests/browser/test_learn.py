@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser
 from typer.testing import CliRunner
 
-from browser.conftest import Visitor, served
+from browser.conftest import Visitor
 from browser.test_accessibility import CLIPPED, DESK, PHONE, faults, resize
 from learning.cohorts import rows_of, synthetic_cohort, write_cases
 from prevention.cli import app
@@ -34,17 +32,6 @@ def choose(visitor: Visitor, file: Path) -> None:
     visitor.page.locator('input[type="file"]').first.set_input_files(file)
     visitor.page.get_by_role("heading", name="How the file was read").wait_for()
     visitor.settle()
-
-
-@pytest.fixture
-def officer(browser: Browser, store_path: Path, tmp_path: Path) -> Iterator[Visitor]:
-    """A visitor of a server of their own, to save on."""
-    with served(Path(shutil.copy(store_path, tmp_path / "evidence.duckdb")), tmp_path) as address:
-        context = browser.new_context(viewport={"width": 1440, "height": 1000})
-        visitor = Visitor(context.new_page(), address)
-        yield visitor
-        context.close()
-        assert visitor.outside() == []
 
 
 def chosen(officer: Visitor, label: str) -> str:
