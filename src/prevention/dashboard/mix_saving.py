@@ -12,13 +12,13 @@ from prevention.dashboard import identity, working
 from prevention.dashboard.choices import GO_TO, show_way_to_saved
 from prevention.dashboard.deeds import attempt, say_what_was_done
 from prevention.dashboard.session import bench
-from prevention.dashboard.versions import document_of
+from prevention.dashboard.versions import document_of, id_of_new
 from prevention.evidence.documents import written
 from prevention.jobs import Request
 from prevention.jobs.choosing import scenario_from
 from prevention.model.optimum import Optimum
 from prevention.model.scenarios import Scenario, ScenarioError
-from prevention.record import RecordRefused, scenarios
+from prevention.record import scenarios
 from prevention.reports import mixes
 from prevention.reports.terminal import csv_text
 from prevention.reports.words import plain
@@ -83,9 +83,7 @@ def _save(
     key: str,
 ) -> str:
     """Save a mix under a name of its own; says what it is now called."""
-    id_ = scenarios.id_for(title)
-    if id_ in bench().on_file.scenarios:
-        raise RecordRefused(f"There is a scenario '{title}' on file. Choose another name.")
+    id_ = id_of_new(title)
     plan = answer.best.plan if answer.best else answer.plan
     found = plan.assumptions()
     changes = tuple(each for each in request.changes if working.stem_of(each[0]) in found)

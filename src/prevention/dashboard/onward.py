@@ -7,6 +7,7 @@ import uuid
 import streamlit as st
 
 from prevention.dashboard import deeds, identity, versions
+from prevention.dashboard.choices import GO_TO
 from prevention.dashboard.session import bench
 from prevention.jobs import Request
 from prevention.jobs.own_records import rebased
@@ -57,7 +58,7 @@ def _say() -> None:
     for page in chosen:
         if page == "adjust":
             # Its picker keeps what it showed before, whatever the address says.
-            st.session_state["go-to"] = (id_, version)
+            st.session_state[GO_TO] = (id_, version)
         st.switch_page(pages[page], query_params=ways[page][1])
 
 
